@@ -1,0 +1,1 @@
+"""What each column means, from its name and its local type: role, quantity, unit, medium, fold."""

@@ -1,0 +1,86 @@
+"""What an engine gives back: results made of small Arrow tables, figures to draw, sentences and headline figures.
+
+Charts, reports and exports are made from these alone; they never see the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import pyarrow as pa
+
+from headgate.plan.language import Analysis
+
+
+class Form(StrEnum):
+    """The forms a figure can take; one Vega-Lite builder each in `charts`."""
+
+    LINE = "line"  # x temporal, one line per series; optional band columns low and high
+    PROFILE = "profile"  # x hour of day (0–24 as a number), one line per series, optional band low–high
+    BARS = "bars"  # x nominal or ordinal in the table's own order, y value, horizontal where labels are long
+    HEATMAP = "heatmap"  # x date, y hour of day, colour value
+    CURVE = "curve"  # x share of time in percent (0–100), y value, falling: a duration curve
+    MATRIX = "matrix"  # x and y nominal, colour a correlation from -1 to 1
+    HISTOGRAM = "histogram"  # x bin start, x2 bin end, y count
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A drawing of one result table. Field names are columns of `Result.tables[table]`; labels carry no unit, `unit` does.
+
+    `series` splits lines or bars by a column. `low` and `high` are columns of a band around y. `rule` draws a horizontal
+    line at a value, with its label. `alt` is the text for somebody who cannot see the picture, made from local results.
+    """
+
+    form: Form
+    table: str
+    x: str
+    y: str
+    title: str
+    x_label: str
+    y_label: str
+    unit: str | None = None
+    series: str | None = None
+    series_label: str | None = None
+    colour: str | None = None
+    x2: str | None = None
+    low: str | None = None
+    high: str | None = None
+    rule: tuple[float, str] | None = None
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """One figure for the top of the report: `label` in words, `value`, `unit` ("" for a pure number), `note` (when, of what)."""
+
+    label: str
+    value: float
+    unit: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one analysis found. `facts` are its named single figures, unrounded, units in the key (`peak_kw`)."""
+
+    analysis: Analysis
+    tables: Mapping[str, pa.Table]
+    facts: Mapping[str, float | str | None]
+    figures: tuple[Figure, ...] = ()
+    sentences: tuple[str, ...] = ()
+    headlines: tuple[Headline, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """An analysis whose precondition did not hold on these rows, and which one, in a sentence without a cell value."""
+
+    analysis: Analysis
+    reason: str
+
+
+Outcome = Result | Skipped

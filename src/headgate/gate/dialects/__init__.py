@@ -1,0 +1,1 @@
+"""The wire formats providers speak, one module each."""

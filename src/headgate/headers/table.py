@@ -1,0 +1,85 @@
+"""What is known of a table before anything is analysed: its headers, their local types and how to read it again.
+
+Nothing here holds a row. A `Table` is made by `headgate.headers.read` and handed to screening (the names only) and to
+the engine (which reads the rows again, by position).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+
+class LocalType(StrEnum):
+    """A column's type as seen in the first rows. It never leaves; the engine looks at all rows and may overrule it."""
+
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DATETIME = "datetime"
+    DATE = "date"
+    TIME = "time"
+    TEXT = "text"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """One column's name as found.
+
+    `position` counts from 0 in source order. `name` is the exact text of the source, "" where it is blank; in a table
+    without a header row it is the placeholder `column N` (N from 1).
+    """
+
+    position: int
+    name: str
+    local_type: LocalType
+
+
+@dataclass(frozen=True, slots=True)
+class Delimited:
+    """How to read a CSV or TSV file again: `skip` physical lines stand before the first data row."""
+
+    encoding: str
+    delimiter: str
+    quote: str
+    decimal: str
+    skip: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """How to read an Excel sheet again: `skip` rows stand before the first data row."""
+
+    name: str
+    skip: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parquet:
+    """A Parquet file needs nothing said to be read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class JsonLines:
+    """One JSON object a line; `keys` in the order of the headers."""
+
+    keys: tuple[str, ...]
+
+
+Layout = Delimited | Sheet | Parquet | JsonLines
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One grid of a source: its headers in source order and the layout that finds the rows again.
+
+    `headless` is None where a header row was found; else the reason why the first row is taken for data. Then no name
+    of the first row is kept, and nothing can be approved until a person has named the columns.
+    """
+
+    path: Path
+    layout: Layout
+    headers: tuple[Header, ...]
+    headless: str | None = None

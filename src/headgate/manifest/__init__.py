@@ -1,0 +1,1 @@
+"""A person's decisions about the headers of one table, closed into an approved manifest."""
