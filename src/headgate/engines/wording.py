@@ -1,0 +1,61 @@
+"""How a number, a moment and a span of time are spelt in sentences, headlines and warnings."""
+
+from __future__ import annotations
+
+import math
+from datetime import date, datetime
+
+_MINUS = "\N{MINUS SIGN}"
+_SPANS = ((604_800, "week"), (86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
+
+
+def number(value: float, unit: str | None = None) -> str:
+    """The value with four significant digits, thousands separators and its unit: `1,234 kWh`, `0.1741`, `12.5 %`.
+
+    Digits before the point are never rounded away (`123,457`); trailing zeros after it are dropped.
+    """
+    if not math.isfinite(value):
+        return "not a number"
+    size = abs(value)
+    places = 0 if size >= 1000 or size == 0 else min(12, max(0, 3 - math.floor(math.log10(size))))
+    text = f"{size:,.{places}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    sign = _MINUS if value < 0 and text != "0" else ""
+    return f"{sign}{text} {unit}" if unit else f"{sign}{text}"
+
+
+def share(value: float) -> str:
+    """A share (0 to 1) in percent with one decimal: `12.2 %`."""
+    return f"{value * 100:,.1f} %".replace("-", _MINUS)
+
+
+def count(amount: int, noun: str, nouns: str | None = None) -> str:
+    """The amount and its noun in the right number: `1 gap`, `12 gaps`, `2 entries` where `nouns` is given."""
+    return f"{amount:,} {noun if amount == 1 else nouns or noun + 's'}"
+
+
+def day(when: date) -> str:
+    """A day: `24 Nov 2018`."""
+    return f"{when.day} {when:%b %Y}"
+
+
+def moment(when: datetime) -> str:
+    """A moment to the minute: `24 Nov 2018 16:45`; the seconds only where there are any."""
+    clock = f"{when:%H:%M:%S}" if when.second else f"{when:%H:%M}"
+    return f"{day(when)} {clock}"
+
+
+def span(seconds: float) -> str:
+    """A length of time in its largest whole unit: `15 minutes`, `1 hour`, `2 days`, `90 minutes`."""
+    whole = round(seconds)
+    for size, noun in _SPANS:
+        if whole and whole % size == 0:
+            return count(whole // size, noun)
+    return f"{number(seconds)} seconds"
+
+
+def listed(names: list[str], most: int = 5) -> str:
+    """The names as one phrase: `a, b and c`, or `a, b, c and 4 more` beyond `most`."""
+    if len(names) > most:
+        return f"{', '.join(names[:most])} and {len(names) - most:,} more"
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
