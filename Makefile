@@ -1,0 +1,51 @@
+# make demo   analyses the bundled table and says where the report is
+# make test   everything that has to hold
+# Both make the environment themselves; nothing but Python >= 3.11 and make is needed.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: demo test lint bench corpora lock clean
+
+demo: .venv/core.stamp
+	$(BIN)/headgate demo --out demo-report
+
+test: .venv/dev.stamp
+	sh tools/needs.sh
+	$(MAKE) --no-print-directory lint
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+lint: .venv/dev.stamp
+	$(BIN)/ruff check src tests tools
+	$(BIN)/ruff format --check --quiet src tests tools
+	$(BIN)/mypy
+	$(BIN)/python -m pytest tests/structure
+
+bench: .venv/dev.stamp
+	$(BIN)/python tools/bench.py
+
+corpora: .venv/dev.stamp
+	$(BIN)/python tools/corpora.py
+
+# The locks hold hashes and no address: any index that serves these files will do.
+lock: .venv/dev.stamp
+	$(BIN)/python tools/lock.py
+
+.venv/python.stamp:
+	@test -n "$(PYTHON)" || { echo "Headgate needs Python 3.11 or newer; none was found."; exit 2; }
+	$(PYTHON) -m venv .venv || { rm -rf .venv; apt-get install -y python3-venv && $(PYTHON) -m venv .venv; }
+	touch $@
+
+.venv/core.stamp: .venv/python.stamp requirements.lock pyproject.toml
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv/dev.stamp: .venv/core.stamp requirements-dev.lock
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	touch $@
+
+clean:
+	rm -rf .venv demo-report build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

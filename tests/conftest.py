@@ -1,0 +1,61 @@
+"""What all tests share: the real tables, the things beyond Python, and the count of what was skipped for want."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared"
+WANT = "wants "
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real tables and corpora beside the repository."""
+    if not (SHARED / "data").is_dir():
+        pytest.skip("needs the tables of ../shared, which are not there")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium; `make test` installs one with apt where it may."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        pytest.skip(f"{WANT}chromium")
+    return found
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A state folder of this test's own, so that no test sees or leaves state."""
+    home = tmp_path / "headgate-home"
+    monkeypatch.setenv("HEADGATE_HOME", str(home))
+    monkeypatch.setenv("HEADGATE_ACTOR", "tester")
+    return home
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """In CI a test skipped for want of something that `make test` installs is a failure."""
+    outcome = yield
+    report = outcome.get_result()  # type: ignore[attr-defined]
+    if report.skipped and os.environ.get("CI") == "true" and WANT in str(report.longrepr):
+        report.outcome = "failed"
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Say by name and number what was skipped for want of something beyond Python."""
+    wanted: dict[str, int] = {}
+    for report in terminalreporter.stats.get("skipped", []):
+        _, _, reason = str(report.longrepr).partition(WANT)
+        if reason:
+            name = reason.strip("'\") ")
+            wanted[name] = wanted.get(name, 0) + 1
+    for name, count in sorted(wanted.items()):
+        terminalreporter.write_line(f"skipped for want of {name}: {count}", yellow=True)

@@ -1,0 +1,14 @@
+#!/bin/sh
+# Installs with apt, where it may, what the tests need beyond Python. Where it may not, those tests skip by name.
+set -u
+want=""
+command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || want="$want chromium"
+[ -z "$want" ] && exit 0
+if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
+    echo "installing for the tests:$want"
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $want; } >/dev/null 2>&1 ||
+        echo "could not install:$want; the tests that need it will skip by name"
+else
+    echo "not here and not installable:$want; the tests that need it will skip by name"
+fi
+exit 0
