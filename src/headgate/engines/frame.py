@@ -1,0 +1,229 @@
+"""The rows of one table, loaded into a locked-down DuckDB under the ids of the manifest."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+
+import duckdb
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+from ibis.backends.duckdb import Backend
+
+from headgate.catalogue.meaning import Fold, Meaning, Origin, Quantity, Role
+from headgate.catalogue.units import UNITS
+from headgate.engines import timing
+from headgate.engines.columns import Typed, decide
+from headgate.engines.duck import connect, lock, plain_errors
+from headgate.engines.reading import read_rows
+from headgate.errors import InputError, UnavailableError
+from headgate.headers.table import Delimited, LocalType, Table
+from headgate.manifest.approved import Column
+
+_UNKNOWN = Meaning(Role.UNKNOWN, None, None, None, Fold.NONE, 0.0, Origin.NAME)
+_NUMBERS = frozenset({LocalType.INTEGER, LocalType.NUMBER})
+_TIMES = frozenset({LocalType.DATETIME, LocalType.DATE})
+_SAYS_END = re.compile(r"(?<![a-z])(period|hour|interval|time)[ _-]*end", re.IGNORECASE)
+
+
+class Frame:
+    """The rows of one table and what is known of its columns. Made by `open_frame`; close it, or use it in `with`.
+
+    `rows` is the Ibis table: `row` (source order, from 0) and one column a column id: numbers as float64 and stamps as
+    naive local timestamps (what cannot be read is null), all else as text. `count` is the number of rows.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        backend: Backend,
+        folder: Path,
+        columns: Sequence[Column],
+        types: Mapping[str, Typed],
+        meanings: Mapping[str, Meaning],
+    ) -> None:
+        self.name = name
+        self.ids: tuple[str, ...] = tuple(column.id for column in columns)
+        self._backend = backend
+        self._folder = folder
+        self._columns = {column.id: column for column in columns}
+        self._types = types
+        self._meanings = meanings
+        self._timings: dict[str, timing.Timing] = {}
+        self.rows: ir.Table = backend.table("rows")
+
+    def __enter__(self) -> Frame:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """The connection is closed and every file it wrote is gone."""
+        self._backend.disconnect()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    @cached_property
+    def count(self) -> int:
+        """The number of rows."""
+        return int(self.number(self.rows.count()) or 0)
+
+    def type(self, column: str) -> LocalType:
+        """The column's type as decided over all rows."""
+        return self._types[column].type
+
+    def is_number(self, column: str) -> bool:
+        """Whether the column holds numbers."""
+        return self.type(column) in _NUMBERS
+
+    def is_time(self, column: str) -> bool:
+        """Whether the column holds dates or time stamps."""
+        return self.type(column) in _TIMES
+
+    def unparsed(self, column: str) -> int:
+        """Cells that hold something, but nothing of the column's type nor a mark for a missing value."""
+        return self._types[column].unparsed
+
+    def sentinels(self, column: str) -> int:
+        """Cells that hold a mark for a missing value (`ND`, `N/A`, `-`)."""
+        return self._types[column].sentinels
+
+    def label(self, column: str) -> str:
+        """The header as the user knows it; for local display only."""
+        return self._columns[column].header
+
+    def meaning(self, column: str) -> Meaning:
+        """What the column means, as the frame was opened with."""
+        return self._meanings.get(column, _UNKNOWN)
+
+    def unit(self, column: str) -> str:
+        """The column's unit, "" where none is known."""
+        return self.meaning(column).unit or ""
+
+    def execute(self, expression: ir.Table) -> pa.Table:
+        """The Arrow table of a small expression over `rows`."""
+        with plain_errors(self.name):
+            return self._backend.to_pyarrow(expression)
+
+    def number(self, expression: ir.Scalar) -> float | None:
+        """The single number of an expression, None where there is none."""
+        with plain_errors(self.name):
+            value = self._backend.to_pyarrow(expression).as_py()
+        return None if value is None else float(value)
+
+    def timing(self, column: str) -> timing.Timing:
+        """How the stamps of a time column are meant; computed once."""
+        if column not in self._timings:
+            self._timings[column] = self._find_timing(column)
+        return self._timings[column]
+
+    def interval(self, column: str) -> int | None:
+        """The most frequent step between the distinct sorted stamps of a time column, in seconds."""
+        return self.timing(column).step if self.is_time(column) else None
+
+    def start(self, column: str) -> ir.Value:
+        """The stamp at which a row's interval begins: as written, or corrected by what `timing` found."""
+        found, stamp = self.timing(column), self.rows[column]
+        if found.late_midnight:
+            stamp = _midnights_later(stamp)
+        if found.ending and found.step is not None:
+            stamp = stamp - ibis.interval(seconds=found.step)
+        return stamp
+
+    def load(self, column: str, time: str) -> ir.Table:
+        """One row an interval: `t` (its start), `kw` (mean power), `kwh` (energy); without value or stamp no row.
+
+        Units are converted (W, MW, Wh, MWh, GJ, kVArh …). A stamp that occurs twice counts once, with the mean of its
+        values; where an entity column tells the rows apart, their values are added up. Raises InputError where the
+        stamps have no step.
+        """
+        step = self.interval(time)
+        if step is None:
+            raise InputError(f"“{self.label(time)}” of {self.name} has no regular step; choose another time column")
+        entities = [each for each in self.ids if self.meaning(each).role is Role.ENTITY]
+        keys = {f"e{n}": self.rows[each] for n, each in enumerate(entities)}
+        rows = self.rows.select(t=self.start(time), value=self.rows[column], **keys)
+        rows = rows.filter(rows.t.notnull() & rows.value.notnull())
+        single = rows.group_by(["t", *keys]).aggregate(value=rows.value.mean())
+        total = single.group_by("t").aggregate(value=single.value.sum()) if keys else single
+        factor, hours = self._in_kw(column), step / 3600
+        if self._is_power(column):
+            return total.select("t", kw=total.value * factor, kwh=total.value * (factor * hours))
+        return total.select("t", kw=total.value * (factor / hours), kwh=total.value * factor)
+
+    def _is_power(self, column: str) -> bool:
+        meaning = self.meaning(column)
+        unit = UNITS.get(meaning.unit or "")
+        return (unit.quantity if unit else meaning.quantity) is Quantity.POWER or meaning.role is Role.POWER
+
+    def _in_kw(self, column: str) -> float:
+        unit = UNITS.get(self.unit(column))
+        return unit.scale if unit is not None and unit.scale is not None else 1.0
+
+    def _find_timing(self, column: str) -> timing.Timing:
+        times = self.rows.select("row", t=self.rows[column])
+        gaps = self.execute(timing.step_counts(times).limit(1)).to_pylist()
+        if not gaps:
+            return timing.Timing(None, False, False)
+        step = int(gaps[0]["gap"])
+        late = False
+        if step < timing.DAY:
+            found = self.execute(timing.midnights(times, step)).to_pylist()[0]
+            late = found["all"] >= 2 and found["late"] >= 0.9 * found["all"]
+        stamp = _midnights_later(times.t) if late else times.t
+        ends = self.execute(times.aggregate(first=stamp.min(), last=stamp.max())).to_pylist()[0]
+        says_end = step < timing.DAY and _SAYS_END.search(self.label(column)) is not None
+        return timing.Timing(step, says_end or timing.is_ending(ends["first"], ends["last"], step), late)
+
+
+def open_frame(table: Table, columns: Sequence[Column], meanings: Mapping[str, Meaning], *, work: Path) -> Frame:
+    """The rows of a table in a DuckDB that can read nothing else any more.
+
+    (1) A private folder is made in `work`; (2) the rows are read by position; (3) types are decided over all rows;
+    (4) the typed table is kept and the raw one dropped; (5) the connection is locked. Raises InputError where the file
+    is not what its layout says, UnavailableError where this machine has no room.
+    """
+    try:
+        work.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix="rows-", dir=work))
+    except OSError as error:
+        raise UnavailableError(f"no private folder can be made in {work.name} ({error.strerror})") from None
+    try:
+        return _load(table, columns, meanings, folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _load(table: Table, columns: Sequence[Column], meanings: Mapping[str, Meaning], folder: Path) -> Frame:
+    with plain_errors(table.path.name):
+        connection = connect(folder)
+        read_rows(connection, table, folder)
+        types = decide(connection, columns, meanings, _decimal(table))
+        _keep(connection, columns, types)
+        backend = ibis.duckdb.from_connection(connection)
+        lock(connection)
+    return Frame(table.path.name, backend, folder, columns, types, meanings)
+
+
+def _keep(connection: duckdb.DuckDBPyConnection, columns: Sequence[Column], types: Mapping[str, Typed]) -> None:
+    cells = ", ".join(["row", *(f"{types[column.id].sql} AS {column.id}" for column in columns)])
+    connection.execute(f"CREATE TABLE rows AS SELECT {cells} FROM raw ORDER BY row")  # noqa: S608
+    connection.execute("DROP TABLE raw")
+
+
+def _decimal(table: Table) -> str:
+    return table.layout.decimal if isinstance(table.layout, Delimited) else "."
+
+
+def _midnights_later(stamp: ir.Value) -> ir.Value:
+    midnight = timing.seconds(stamp) % timing.DAY == 0
+    return ibis.cases((midnight, stamp + ibis.interval(days=1)), else_=stamp)

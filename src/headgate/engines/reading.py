@@ -1,0 +1,130 @@
+"""The rows of a source, brought into DuckDB by position: a table `raw` with `row` (from 0) and `p0`, `p1`, …
+
+Text sources arrive as text and are typed later over all rows; Parquet and Excel keep the types they have.
+"""
+
+from __future__ import annotations
+
+import codecs
+import glob
+import gzip
+import zlib
+from pathlib import Path
+from typing import IO, assert_never
+
+import duckdb
+import fastexcel
+
+from headgate.engines.duck import plain_errors
+from headgate.errors import InputError, UnavailableError
+from headgate.headers.table import Delimited, JsonLines, Parquet, Sheet, Table
+
+_CHUNK = 1 << 20
+_GZIP = b"\x1f\x8b"
+_MOST_CHARACTERS = 16 << 20
+
+
+def read_rows(connection: duckdb.DuckDBPyConnection, table: Table, folder: Path) -> None:
+    """The table `raw` exists in the connection, one column for each header, rows in source order.
+
+    Private copies (a transcoded file) go into `folder`. Raises InputError where the file is not what its layout says,
+    UnavailableError where this machine has no room.
+    """
+    if not table.path.is_file():
+        raise InputError(f"{table.path.name}: the file is no longer there")
+    with plain_errors(table.path.name):
+        match table.layout:
+            case Delimited() as layout:
+                _read_delimited(connection, table, layout, folder)
+            case Sheet() as layout:
+                _read_sheet(connection, table, layout)
+            case Parquet():
+                source = f"read_parquet({_quoted(glob.escape(str(table.path)))})"
+                _keep(connection, source, table)
+            case JsonLines() as layout:
+                _read_json_lines(connection, table, layout)
+            case _ as never:
+                assert_never(never)
+
+
+def _read_delimited(connection: duckdb.DuckDBPyConnection, table: Table, layout: Delimited, folder: Path) -> None:
+    path = table.path if _is_utf8(layout.encoding) else _transcoded(table.path, layout.encoding, folder)
+    columns = ", ".join(f"{_quoted(name)}: 'VARCHAR'" for name in _names(table))
+    source = (
+        f"read_csv({_quoted(glob.escape(str(path)))}, auto_detect=false, header=false, skip={layout.skip}, "
+        f"delim={_quoted(layout.delimiter)}, quote={_quoted(layout.quote)}, escape={_quoted(layout.quote)}, "
+        f"columns={{{columns}}}, null_padding=true, strict_mode=false, parallel=false, "
+        f"max_line_size={_MOST_CHARACTERS}, compression={_quoted(_compression(path))})"
+    )
+    _keep(connection, source, table)
+
+
+def _read_json_lines(connection: duckdb.DuckDBPyConnection, table: Table, layout: JsonLines) -> None:
+    pointers = ("/" + key.replace("~", "~0").replace("/", "~1") for key in layout.keys)
+    cells = ", ".join(
+        f"json ->> {_quoted(pointer)} AS {name}" for pointer, name in zip(pointers, _names(table), strict=True)
+    )
+    path = _quoted(glob.escape(str(table.path)))
+    source = f"(SELECT {cells} FROM read_ndjson_objects({path}, compression={_quoted(_compression(table.path))}))"
+    _keep(connection, source, table)
+
+
+def _read_sheet(connection: duckdb.DuckDBPyConnection, table: Table, layout: Sheet) -> None:
+    try:
+        book = fastexcel.read_excel(table.path)
+        sheet = book.load_sheet(layout.name, header_row=None, skip_rows=layout.skip, schema_sample_rows=None)
+        cells = sheet.to_arrow()
+    except fastexcel.FastExcelError:
+        raise InputError(f"{table.path.name}: sheet {layout.name!r} cannot be read as an Excel sheet") from None
+    connection.register("sheet", cells)
+    _keep(connection, "sheet", table)
+    connection.unregister("sheet")
+
+
+def _keep(connection: duckdb.DuckDBPyConnection, source: str, table: Table) -> None:
+    found = len(connection.execute(f"SELECT * FROM {source} LIMIT 0").description or ())
+    if found < len(table.headers):
+        raise InputError(f"{table.path.name}: {found} columns in the rows, {len(table.headers)} headers; read it again")
+    names = ", ".join([*_names(table), *(f"extra{n}" for n in range(found - len(table.headers)))])
+    kept = ", ".join(_names(table))
+    connection.execute(
+        f"CREATE TABLE raw AS SELECT row_number() OVER () - 1 AS row, {kept} FROM (SELECT * FROM {source}) AS t({names})"  # noqa: S608
+    )
+
+
+def _names(table: Table) -> list[str]:
+    return [f"p{header.position}" for header in table.headers]
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _is_utf8(encoding: str) -> bool:
+    return codecs.lookup(encoding).name in {"utf-8", "utf-8-sig", "ascii"}
+
+
+def _compression(path: Path) -> str:
+    with path.open("rb") as file:
+        return "gzip" if file.read(2) == _GZIP else "none"
+
+
+def _transcoded(path: Path, encoding: str, folder: Path) -> Path:
+    copy = folder / "utf8.txt"
+    try:
+        with _opened(path) as source, copy.open("w", encoding="utf-8", newline="") as target:
+            decoder = codecs.getincrementaldecoder(encoding)()
+            while block := source.read(_CHUNK):
+                target.write(decoder.decode(block))
+            target.write(decoder.decode(b"", final=True))
+    except UnicodeDecodeError:
+        raise InputError(f"{path.name}: a row is not valid {encoding}; save the file as UTF-8") from None
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise InputError(f"{path.name}: the compressed file is cut short or damaged") from None
+    except OSError as error:
+        raise UnavailableError(f"{path.name}: no private copy could be written ({error.strerror})") from None
+    return copy
+
+
+def _opened(path: Path) -> IO[bytes]:
+    return gzip.open(path, "rb") if _compression(path) == "gzip" else path.open("rb")

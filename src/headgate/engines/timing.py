@@ -1,0 +1,64 @@
+"""How the time stamps of a table are meant: their step, whether they name the start or the end of an interval."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import ibis
+import ibis.expr.types as ir
+
+DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """What was found of a time column over all rows.
+
+    `step` is the most frequent difference of distinct sorted stamps in seconds, None under two stamps. `late_midnight`
+    says that the rows at 00:00 close the day they are dated with (they follow 23:45 of the same date), so each is a day
+    early; `ending` that a stamp, so corrected, names the end of its interval.
+    """
+
+    step: int | None
+    ending: bool
+    late_midnight: bool
+
+
+def seconds(stamp: ir.Value) -> ir.Value:
+    """Whole seconds since 1970 of a naive stamp."""
+    return stamp.epoch_seconds().cast("int64")
+
+
+def steps(times: ir.Table) -> ir.Table:
+    """The distinct stamps of `t` in order, each with `gap`, the seconds since the one before (null at the first)."""
+    distinct = times.filter(times.t.notnull()).select("t").distinct()
+    before = distinct.t.lag().over(ibis.window(order_by=distinct.t))
+    return distinct.mutate(gap=seconds(distinct.t) - seconds(before))
+
+
+def step_counts(times: ir.Table) -> ir.Table:
+    """How often each `gap` occurs (`n`), the most frequent first, the shorter first among equals."""
+    gaps = steps(times)
+    counted = gaps.filter(gaps.gap.notnull()).group_by("gap").aggregate(n=lambda t: t.count())
+    return counted.order_by([ibis.desc("n"), "gap"])
+
+
+def midnights(times: ir.Table, step: int) -> ir.Table:
+    """One row: `all` stamps at 00:00, and `late` ones, a whole day less one step before the row above them.
+
+    `times` holds `row` (source order) and `t`.
+    """
+    present = times.filter(times.t.notnull())
+    before = present.t.lag().over(ibis.window(order_by=present.row))
+    placed = present.mutate(
+        midnight=seconds(present.t) % DAY == 0, late=seconds(before) - seconds(present.t) == DAY - step
+    )
+    return placed.aggregate(all=placed.midnight.sum(), late=(placed.midnight & placed.late).sum())
+
+
+def is_ending(first: datetime, last: datetime, step: int) -> bool:
+    """Whether whole days are covered only if a stamp is the end of its interval: first at 00:00 + step, last at 00:00."""
+    start = first.hour * 3600 + first.minute * 60 + first.second
+    end = last.hour * 3600 + last.minute * 60 + last.second
+    return step < DAY and start == step and end == 0 and last > first
