@@ -1,1 +1,28 @@
 """A person's decisions about the headers of one table, closed into an approved manifest."""
+
+from headgate.manifest.approval import check_approval, record_approval
+from headgate.manifest.approved import ApprovedManifest, Choice, Column, Decision
+from headgate.manifest.close import close, names_digest
+from headgate.manifest.decisions import from_mapping, to_mapping
+from headgate.manifest.review import Proposal, Screen, approve_clean, decide, propose, withhold_all
+from headgate.manifest.store import ManifestStore
+
+__all__ = [
+    "ApprovedManifest",
+    "Choice",
+    "Column",
+    "Decision",
+    "ManifestStore",
+    "Proposal",
+    "Screen",
+    "approve_clean",
+    "check_approval",
+    "close",
+    "decide",
+    "from_mapping",
+    "names_digest",
+    "propose",
+    "record_approval",
+    "to_mapping",
+    "withhold_all",
+]
