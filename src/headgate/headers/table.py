@@ -39,13 +39,17 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Delimited:
-    """How to read a CSV or TSV file again: `skip` physical lines stand before the first data row."""
+    """How to read a CSV or TSV file again: `skip` physical lines stand before the first data row.
+
+    `encoding` is a Python codec name, `quote` is "" where no quotes are used, `compression` is "" or "gzip".
+    """
 
     encoding: str
     delimiter: str
     quote: str
     decimal: str
     skip: int
+    compression: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,48 @@
+"""Headers of a JSON lines file: the keys of its first objects, one object a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from headgate.errors import InputError
+from headgate.headers.cells import column_types
+from headgate.headers.table import Header, JsonLines, Table
+from headgate.headers.text import decoded_start
+
+_OBJECTS = 1000
+
+
+def read(path: Path, compression: str) -> Table:
+    """The table of a JSON lines file: the keys of its first 1,000 objects as they appear, nested values as text.
+
+    Raises InputError where a line is no JSON object, or the file is one JSON array or one object over several lines.
+    """
+    start = decoded_start(path, compression)
+    if start.text.lstrip()[:1] == "[":
+        raise InputError(f"{path.name} is one JSON array; write it as JSON lines, one object a line")
+    objects = list(islice(_objects(path, start.text), _OBJECTS))
+    keys = tuple(dict.fromkeys(key for found in objects for key in found))
+    rows = [[_cell(found.get(key)) for key in keys] for found in objects]
+    types = column_types(rows, len(keys), ".")
+    headers = tuple(Header(at, key, local) for at, (key, local) in enumerate(zip(keys, types, strict=True)))
+    return Table(path, JsonLines(keys), headers)
+
+
+def _objects(path: Path, text: str) -> Iterator[dict[str, object]]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            found = json.loads(line)
+        except (ValueError, RecursionError):
+            raise InputError(f"{path.name}: line {number} is not JSON; write one JSON object a line") from None
+        if not isinstance(found, dict):
+            raise InputError(f"{path.name}: line {number} is not a JSON object; write one JSON object a line")
+        yield found
+
+
+def _cell(value: object) -> object:
+    return "nested" if isinstance(value, (dict, list)) else value
