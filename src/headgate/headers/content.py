@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import stat
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import BinaryIO, cast
 from headgate.errors import InputError
 
 _GZIP = b"\x1f\x8b"
+_PARQUET = b"PAR1"
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -61,20 +63,31 @@ def look_into(path: Path) -> Found:
 
     Raises InputError where the file is missing, not a regular file, unreadable, empty or nothing that holds a table.
     """
-    if not path.exists():
-        raise InputError(f"{path.name}: no such file; check the path")
-    if path.is_dir():
-        raise InputError(f"{path.name or path} is a folder; give one file in it")
-    if not path.is_file():
-        raise InputError(f"{path.name} is not a regular file; save the table as a file first")
+    _require_file(path)
     start = read_start(path, "", _PEEK)
     compression = "gzip" if start.startswith(_GZIP) else ""
     if compression:
         start = read_start(path, compression, _PEEK)
-    content = _content(path, start)
-    if compression and content in {Content.EXCEL, Content.PARQUET}:
-        raise InputError(f"{path.name}: gzip around an Excel or Parquet file is not read; unpack it first")
-    return Found(content, compression)
+        if start.startswith((_ZIP, _OLE, _PARQUET, _GZIP)):
+            raise InputError(
+                f"{path.name}: only text is read out of gzip, and this holds another file; unpack it first"
+            )
+    return Found(_content(path, start), compression)
+
+
+def _require_file(path: Path) -> None:
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        raise InputError(f"{path.name}: no such file; check the path") from None
+    except OSError as error:
+        raise unreadable(path, error) from None
+    except ValueError:  # a name with a zero character
+        raise InputError("the path is not one that a file can have; check it") from None
+    if stat.S_ISDIR(mode):
+        raise InputError(f"{path.name or path} is a folder; give one file in it")
+    if not stat.S_ISREG(mode):
+        raise InputError(f"{path.name} is not a regular file; save the table as a file first")
 
 
 def read_start(path: Path, compression: str, most: int) -> bytes:
@@ -105,7 +118,7 @@ def _content(path: Path, start: bytes) -> Content:
     for magic, what in _NOT_TABLES.items():
         if start.startswith(magic):
             raise InputError(f"{path.name} is {what}")
-    if start.startswith(b"PAR1"):
+    if start.startswith(_PARQUET):
         return Content.PARQUET
     if start.startswith(_ZIP):
         return _zip_content(path)

@@ -18,7 +18,8 @@ from headgate.screening.first_row import looks_like_data
 _ROWS = 1000
 _CELLS = 400_000  # a wide table is typed from fewer rows, so that it takes no longer
 _PREAMBLE = 30  # records; a title block is shorter
-_FOLLOWING = 50  # rows below the first that are asked whether it is data
+_FOLLOWING = 20  # rows below the first that are asked whether it is data
+_LEAST_ROWS = 10  # however wide the table
 _FULL = 0.5  # of the columns; a header row names more of them, a title line fewer
 
 
@@ -56,7 +57,7 @@ def _first_records(path: Path, start: Start, dialect: Dialect) -> list[Record]:
         for record in islice(records(start.text, dialect, whole=start.whole), _ROWS + _PREAMBLE):
             found.append(record)
             cells += len(record.cells)
-            if cells > _CELLS and len(found) > _FOLLOWING:
+            if cells > _CELLS and len(found) > _LEAST_ROWS:
                 break
     except csv.Error:
         raise InputError(f"{path.name}: a quoted cell is never closed; mend the quotes or save it again") from None

@@ -8,15 +8,18 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
-from headgate.screening.cell_shape import VALUES, CellShape, cell_shape
+from headgate.screening.cell_shape import VALUES, cell_shape
 
 _DELIMITERS = ("\t", ";", ",", "|")
 _HINT = re.compile(r"sep=(.)[\r\n]*", re.IGNORECASE)
 _SAMPLE_ROWS = 200
 _SAMPLE_CHARACTERS = 1 << 18
 _SAMPLE_CELLS = 4000
+_SAMPLE_COLUMNS = 400
 _LONGEST_RECORD = 100  # lines; a quote that stays open longer was never meant to open one
+_NO_SCORE = (0.0, 0)
 _PROSE = 0.5  # how much a space after the delimiter, as in prose, tells against it
 _COMMA_DECIMAL = re.compile(r"[+\-−]?(?:\d+,\d{1,2}|\d+,\d{4,}|0,\d+|\d{1,3}(?:[. \u00a0\u202f'’]\d{3})+,\d+)")
 _POINT_DECIMAL = re.compile(r"[+\-−]?(?:\d*\.\d{1,2}|\d+\.\d{4,}|0?\.\d+|\d{1,3}(?:[, \u00a0\u202f'’]\d{3})+\.\d+)")
@@ -51,9 +54,9 @@ def find_dialect(text: str) -> Dialect:
     sample = text[:_SAMPLE_CHARACTERS]
     if len(sample) < len(text) and sample.count("\n") < 10:
         sample = text
-    delimiter = max(_DELIMITERS, key=lambda each: _score(sample, each))
-    if _score(sample, delimiter) <= (0, 0):
-        delimiter = ","
+    scores = {each: _score(sample, each) for each in _DELIMITERS}
+    best = max(scores, key=lambda each: scores[each])
+    delimiter = best if scores[best] > _NO_SCORE else ","
     return Dialect(delimiter, _find_quote(text, delimiter), hinted=False)
 
 
@@ -99,6 +102,8 @@ def _find_quote(text: str, delimiter: str) -> str:
     singles = len(re.findall(rf"(?:^|{edge})'[^'\r\n]*'(?={edge}|[\r\n]|$)", sample, re.MULTILINE))
     if '"' not in sample and singles > sample.count(delimiter) / 2:
         return "'"
+    if '"' not in text:
+        return '"'
     try:
         for record in records(text, Dialect(delimiter, '"', hinted=False), whole=True):
             if record.through - record.before > 1 and _is_open(record.cells[-1], delimiter):
@@ -125,21 +130,20 @@ def _score(sample: str, delimiter: str) -> tuple[float, int]:
     except csv.Error:
         rows = [line.split(delimiter) for line in sample.splitlines()[:_SAMPLE_ROWS] if line.strip()]
     if not rows:
-        return (0, 0)
+        return _NO_SCORE
     width, count = max(Counter(len(row) for row in rows).items(), key=lambda item: (item[1], item[0]))
     if width < 2:
-        return (0, 0)
+        return _NO_SCORE
     cells = list(_some_cells([row for row in rows if len(row) == width]))
     values = sum(cell_shape(cell) in VALUES or cell_shape(cell, ",") in VALUES for cell in cells)
-    blanks = sum(cell_shape(cell) is CellShape.BLANK for cell in cells)
     prose = sum(cell.startswith(" ") for cell in cells)
-    filled = max(1, len(cells) - blanks)
+    filled = sum(1 for cell in cells if cell.strip()) or 1
     return (count / len(rows) * (1 + (values - _PROSE * prose) / filled), width)
 
 
 def _some_cells(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Cells of rows spread over the sample, few enough to look at each."""
-    width = max((len(row) for row in rows), default=1) or 1
-    step = max(1, len(rows) * width // _SAMPLE_CELLS)
-    for row in rows[::step]:
-        yield from row
+    """Cells spread over rows and columns, few enough to look at each."""
+    width = max((len(row) for row in rows), default=0)
+    across = max(1, width // _SAMPLE_COLUMNS)
+    down = max(1, len(rows) * min(width, _SAMPLE_COLUMNS) // _SAMPLE_CELLS)
+    return chain.from_iterable(row[::across] for row in rows[::down])

@@ -26,7 +26,7 @@ from headgate.screening.first_row import looks_like_data
 
 _ROWS = 1000
 _CELLS = 50_000  # a wide sheet is typed from fewer rows, so that it takes no longer
-_LEAST_ROWS = 50
+_LEAST_ROWS = 20
 _HEADER_ROWS = 10
 _PREAMBLE = 30  # rows; a title block is shorter
 _FULL = 0.5  # of the columns; a header row names more of them, a title fewer

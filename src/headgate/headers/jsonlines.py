@@ -41,7 +41,14 @@ def _objects(path: Path, text: str) -> Iterator[dict[str, object]]:
             raise InputError(f"{path.name}: line {number} is not JSON; write one JSON object a line") from None
         if not isinstance(found, dict):
             raise InputError(f"{path.name}: line {number} is not a JSON object; write one JSON object a line")
+        if any(_is_half_character(key) for key in found):
+            raise InputError(f"{path.name}: line {number} has a key with half a character in it; write it as UTF-8")
         yield found
+
+
+def _is_half_character(key: str) -> bool:
+    """True where a key holds a lone surrogate, which no file, screen or provider can spell."""
+    return any("\ud800" <= mark <= "\udfff" for mark in key)
 
 
 def _cell(value: object) -> object:

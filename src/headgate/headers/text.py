@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +12,11 @@ from headgate.headers.content import read_start
 
 _FIRST = 1 << 20  # bytes looked at: enough for 1,000 rows of most tables
 _MOST = 1 << 26  # bytes looked at where one line is very long
-_LINES = 20  # fewer complete lines than this, and more of the file is read
+_LINES = 5  # fewer complete lines than this, and more of the file is read
 _BEYOND = 1 << 25  # bytes of a file that begins in plain ASCII, searched for the encoding of the rest
+_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0e-\x19\x1b-\x1f]")
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
+_RUNS = re.compile(rb"[\x80-\xff]{3,}")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -69,7 +73,7 @@ def _encoding(path: Path, compression: str, raw: bytes, *, whole: bool) -> str:
         raw = read_start(path, compression, _BEYOND)
     if _decodes(raw, "utf-8", final=whole):
         return "utf-8"
-    if _is_text(raw) and _decodes(raw, "cp1252", final=True):
+    if _is_western(raw) and _decodes(raw, "cp1252", final=True):
         return "cp1252"
     raise InputError(f"{path.name} is neither UTF-8 nor Windows-1252 text; save it as UTF-8")
 
@@ -90,7 +94,12 @@ def _decodes(raw: bytes, encoding: str, *, final: bool) -> bool:
     return True
 
 
-def _is_text(raw: bytes) -> bool:
-    """True where hardly any control characters stand in the bytes, as in no compressed or encrypted data."""
-    controls = sum(raw.count(bytes([code])) for code in range(32) if code not in b"\t\n\r\f\x1a")
-    return controls * 1000 <= len(raw)
+def _is_western(raw: bytes) -> bool:
+    """True where the bytes may be Western European: hardly any control characters, accented letters among plain ones.
+
+    Three bytes beyond ASCII in a row are rare there, and the rule in Cyrillic, Greek and East Asian encodings.
+    """
+    controls = len(_CONTROLS.findall(raw))
+    beyond = len(_BEYOND_ASCII.findall(raw))
+    in_runs = sum(len(run) for run in _RUNS.findall(raw))
+    return controls * 1000 <= len(raw) and in_runs * 4 <= beyond

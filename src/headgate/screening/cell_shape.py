@@ -34,7 +34,7 @@ _MISSING = frozenset(
 _MONTHS = frozenset(
     month
     for months in (
-        "jan january janvier januar enero ene gennaio gen janeiro januari",
+        "jan january janvier janv januar enero ene gennaio gen janeiro januari",
         "feb february février fevrier fev fév févr februar febrero febbraio fevereiro februari",
         "mar march mars märz mrz mär marzo março maart mrt",
         "apr april avril avr abril abr aprile",
@@ -63,7 +63,7 @@ _YEAR_FIRST = re.compile(r"(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?:(?
 _YEAR_LAST = re.compile(r"(?P<one>\d{1,2})(?P<mark>[-/.])(?P<two>\d{1,2})(?P=mark)(?:\d{4}|\d{2})")
 _NAMED_MONTH = re.compile(
     r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?[\s\-/.]*)?(?:de\s+)?(?P<month>[^\W\d]{3,10})\.?"
-    r"(?:\s+(?P<day2>\d{1,2})(?:st|nd|rd|th)?,)?(?P<mark>[\s\-/.,']+)(?:de\s+)?(?P<year>\d{4}|\d{2})"
+    r"(?:\s+(?P<day2>\d{1,2})(?:st|nd|rd|th)?,?)?(?P<mark>[\s\-/.,']+)(?:de\s+)?(?P<year>\d{4}|\d{2})"
 )
 _COMPACT = re.compile(r"\d{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])T\d{4}(?:\d{2})?Z?")
 _LONGEST_DATE = 48
@@ -106,7 +106,7 @@ def _moment_shape(text: str) -> CellShape | None:
         return CellShape.DATE
     if _COMPACT.fullmatch(text):
         return CellShape.DATETIME
-    for at, mark in enumerate(text):
+    for at, mark in enumerate(text) if ":" in text or "h" in text.lower() else ():
         if (mark in "T_," or mark.isspace()) and _is_time(text[at + 1 :].lstrip(" -")):
             return CellShape.DATETIME if _is_date(text[:at].rstrip(" ,-")) else None
     return None
