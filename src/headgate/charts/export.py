@@ -21,9 +21,9 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 def results_csv(result: Result, number: int) -> Mapping[str, bytes]:
     """A CSV file for each table of a result, under its file name: `03-load_profile-profile.csv`.
 
-    RFC 4180, UTF-8, one heading line; numbers unrounded, moments in ISO 8601, nothing for null. A text that a spreadsheet
-    would run as a formula begins with an apostrophe. `number` is the analysis's place in the report, from 1. Names are
-    made of the number, the kind and the table's name alone.
+    RFC 4180, UTF-8, one heading line; numbers unrounded, moments in ISO 8601, nothing for null. A text that a
+    spreadsheet would run as a formula begins with an apostrophe. `number` is the result's place in the report, from 1.
+    File names are made of the number, the kind and the table's name alone.
     """
     return {file_name(result, number, name): _csv(table) for name, table in result.tables.items()}
 

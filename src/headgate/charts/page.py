@@ -1,4 +1,4 @@
-"""The report: one HTML page that loads nothing, runs nothing, and reads well on paper, a telephone and a dark screen."""
+"""The report: one HTML page that loads nothing, runs nothing, and reads well on paper, phones and dark screens."""
 
 from __future__ import annotations
 

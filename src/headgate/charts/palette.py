@@ -29,7 +29,7 @@ REPAINTED: Mapping[str, str] = {
     **dict(zip(SERIES, _SERIES_DARK, strict=True)),
 }
 
-# From pale to deep blue, monotone in lightness: readable in grey and with any colour vision; no value is the card's white.
+# From pale to deep blue, monotone in lightness: readable in grey and with any colour vision. White is "no value".
 SEQUENTIAL: tuple[str, ...] = ("#e6eef5", "#b9d6ea", "#74b3d8", "#2e86bf", "#1c5c97", "#16366b", "#0d1736")
 DIVERGING: tuple[str, ...] = ("#b35806", "#f1a340", "#f7f7f7", "#67a9cf", "#0b559f")  # orange and blue, never red/green
 ON_PALE = "#000000"  # text inside coloured cells, which the dark page leaves as they are

@@ -77,21 +77,22 @@ def vega_lite(figure: Figure, table: pa.Table, width: Width = Width.WIDE) -> Spe
 def _body(figure: Figure, table: pa.Table, rows: Sequence[Spec], width: Width) -> Spec:
     match figure.form:
         case Form.LINE:
-            return _line(figure, table, rows, width)
+            drawn = _line(figure, table, rows, width)
         case Form.PROFILE:
-            return _profile(figure, rows, width)
+            drawn = _profile(figure, rows, width)
         case Form.BARS:
-            return _bars(figure, table, rows, width)
+            drawn = _bars(figure, table, rows, width)
         case Form.HEATMAP:
-            return _heatmap(figure, rows, width)
+            drawn = _heatmap(figure, rows, width)
         case Form.CURVE:
-            return _curve(figure, rows, width)
+            drawn = _curve(figure, rows, width)
         case Form.MATRIX:
-            return _matrix(figure, rows, width)
+            drawn = _matrix(figure, rows, width)
         case Form.HISTOGRAM:
-            return _histogram(figure, rows, width)
+            drawn = _histogram(figure, rows, width)
         case _:
             assert_never(figure.form)
+    return drawn
 
 
 # ---- rows ----------------------------------------------------------------------------------------------------------
@@ -210,7 +211,7 @@ def _time_axis(label: str, width: Width) -> Spec:
 
 def _value_axis(figure: Figure, rows: Sequence[Spec], *, from_zero: bool = False) -> Spec:
     """The measured axis: from zero where that wastes less than half of the height, or where the form demands it."""
-    values = _present(rows, "y", "low", "high") + ([figure.rule[0]] if figure.rule else [])
+    values = _present(rows, "y", "low", "high") + _rule_value(figure)
     low, high = min(values, default=0.0), max(values, default=0.0)
     return {
         "field": "y",
@@ -242,6 +243,10 @@ def _colour(figure: Figure, rows: Sequence[Spec], width: Width, symbol: str) -> 
     return channels
 
 
+def _rule_value(figure: Figure) -> list[float]:
+    return [figure.rule[0]] if figure.rule else []
+
+
 def _rule(figure: Figure, *, upright: bool = False) -> list[Json]:
     """The layers of a labelled line at a value, or none."""
     if figure.rule is None:
@@ -254,13 +259,14 @@ def _rule(figure: Figure, *, upright: bool = False) -> list[Json]:
         "type": "text",
         "text": shown(label, 60),
         "fontSize": 12,
-        **({"align": "left", "dx": 4, "baseline": "top"} if upright else {"align": "right", "dy": -6}),
+        **({"align": "center", "dy": -4, "baseline": "bottom"} if upright else {"align": "right", "dy": -6}),
     }
     aside: Spec = {"y": {"value": 0}} if upright else {"x": {"value": "width"}}
-    return [
-        {"data": {"values": [{}]}, "mark": line, "encoding": place},
-        *({"data": {"values": [{}]}, "mark": {**words, **paint}, "encoding": {**place, **aside}} for paint in _HALOED),
-    ]
+    layers: list[Json] = [{"data": {"values": [{}]}, "mark": line, "encoding": place}]
+    for paint in _HALOED:
+        mark: Spec = {**words, **paint}
+        layers.append({"data": {"values": [{}]}, "mark": mark, "encoding": {**place, **aside}})
+    return layers
 
 
 def _lines(figure: Figure, rows: Sequence[Spec], width: Width, x: Spec) -> Spec:
@@ -394,7 +400,9 @@ def _bars_upright(figure: Figure, rows: Sequence[Spec], width: Width, names: Spe
     encoding: Spec = {"x": x, "y": y, **offset, **_colour(figure, rows, width, "square")}
     bars: Spec = {"mark": {"type": "bar", "cornerRadiusEnd": 2}, "encoding": encoding}
     layers: list[Json] = [bars]
-    if figure.series is None and len(rows) <= _LABELLED_BARS and width is Width.WIDE:
+    highest = max(_present(rows, "y"))
+    if figure.series is None and len(rows) <= _LABELLED_BARS and width is Width.WIDE and highest > 0:
+        y["scale"] = {"zero": True, "domainMax": max([highest * 1.1, *_rule_value(figure)]), "nice": False}
         layers.append(_bar_labels({"baseline": "bottom", "dy": -4}, rows, {"x": x, "y": y}))
     return {"height": _height(width), "layer": layers + _rule(figure)}
 

@@ -6,6 +6,10 @@ import math
 import unicodedata
 from collections.abc import Iterable
 
+from headgate.engines.wording import number
+
+__all__ = ["LONGEST", "aligned", "decimals", "labelled", "number", "shown", "visible"]
+
 LONGEST = 120
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
 _LARGE = 1e15
@@ -24,12 +28,15 @@ def shown(text: str, longest: int = LONGEST) -> str:
 
 
 def decimals(values: Iterable[float | None]) -> int:
-    """How many decimals a column of numbers needs: four significant digits of its largest, none where all are whole."""
+    """How many decimals a column of numbers needs: four significant digits of its largest, or fewer."""
     finite = [abs(value) for value in values if value is not None and math.isfinite(value)]
     largest = max(finite, default=0.0)
-    if largest == 0 or all(value == math.floor(value) for value in finite):
+    if largest == 0:
         return 0
-    return min(max(3 - math.floor(math.log10(largest)), 0), 6)
+    places = min(max(3 - math.floor(math.log10(largest)), 0), 12)
+    while places and all(round(value, places - 1) == round(value, places) for value in finite):
+        places -= 1
+    return places
 
 
 def aligned(value: float | None, places: int) -> str:

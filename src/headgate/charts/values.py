@@ -81,18 +81,19 @@ def _as_number(value: object) -> float | None:
 def _as_label(value: object, months: bool) -> str:
     match value:
         case None:
-            return "(none)"
+            label = "(none)"
         case bool():
-            return "yes" if value else "no"
+            label = "yes" if value else "no"
         case int():
-            return str(value)
+            label = str(value)
         case float() | Decimal():
-            return number(float(value))
+            label = number(float(value))
         case datetime() if value.time() != time():
-            return moment(value)
+            label = moment(value)
         case date():
-            return f"{value:%b %Y}" if months else day(value)
+            label = f"{value:%b %Y}" if months else day(value)
         case time():
-            return f"{value:%H:%M}"
+            label = f"{value:%H:%M}"
         case _:
-            return shown(str(value), 60)
+            label = shown(str(value), 60)
+    return label

@@ -15,7 +15,7 @@ from headgate.screening.finding import Verdict
 
 @dataclass(frozen=True, slots=True)
 class ColumnView:
-    """One column, in source order. `public_name` is None where the header was withheld; `note` says why, or what for."""
+    """One column. `public_name` is None where the header was withheld; `note` is a word on its finding or decision."""
 
     header: str
     role: str
@@ -44,7 +44,7 @@ class SentView:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptView:
-    """Where the ledger recorded the run. Hashes are hexadecimal or base64 text; `envelope_hash` is "" if nothing left."""
+    """Where the ledger recorded the run. Hashes are hexadecimal or base64; `envelope_hash` is "" if nothing left."""
 
     index: int
     leaf_hash: str
@@ -56,8 +56,9 @@ class ReceiptView:
 class ReportView:
     """A whole report.
 
-    `table` is the file's name, which stays on this machine. `made_at` is RFC 3339, UTC. `planner` names who made the plan:
-    "local", or the profile. `sent` is empty where nothing left. `questions` name columns by header in `about`.
+    `table` is the file's name, which stays on this machine. `made_at` is RFC 3339, UTC. `planner` names who made the
+    plan: "local", or the profile. `columns` stand in source order. `sent` is empty where nothing left. `questions` name
+    columns by header in `about`.
     """
 
     table: str
