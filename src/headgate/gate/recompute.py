@@ -1,0 +1,94 @@
+"""The second computation of what leaves, independent of the first.
+
+It shares no code with `envelope.py`, `dialects/` or `canonical.py`: it spells JSON and the request by itself, so that a
+slip or a change in one of them shows as a difference and nothing is sent. Change it only with a golden envelope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import assert_never
+
+from headgate.canonical import Json
+from headgate.errors import IntegrityError
+from headgate.gate.template import Template
+from headgate.providers.profiles import Dialect, Profile, ResponseFormat, Store
+
+# RFC 8785 3.2.2.2: seven characters are escaped by letter, other controls by number, all else stands for itself.
+_ESCAPES = {number: f"\\u{number:04x}" for number in range(0x20)} | {
+    0x08: "\\b",
+    0x09: "\\t",
+    0x0A: "\\n",
+    0x0C: "\\f",
+    0x0D: "\\r",
+    0x22: '\\"',
+    0x5C: "\\\\",
+}
+
+
+def expected_request(template: Template, names: tuple[str, ...], profile: Profile, key: str | None) -> bytes:
+    """The bytes of the one request these names allow, key included where the profile has one."""
+    columns = ",".join(f'{{"id":"c{n + 1}","name":{_string(name)}}}' for n, name in enumerate(names))
+    match profile.dialect:
+        case Dialect.OPENAI_CHAT:
+            body = _openai_chat(template, f'{{"columns":[{columns}]}}', profile).encode()
+            credentials = f"Authorization: Bearer {key}\r\n" if profile.key_env else ""
+        case _:
+            assert_never(profile.dialect)
+    authority = f"[{profile.host}]" if profile.host.count(":") else profile.host
+    if (profile.tls, profile.port) not in {(True, 443), (False, 80)}:
+        authority += f":{profile.port}"
+    head = (
+        f"POST {profile.path} HTTP/1.1\r\n"
+        f"Host: {authority}\r\n"
+        "User-Agent: headgate\r\n"
+        "Accept: application/json\r\n"
+        "Accept-Encoding: identity\r\n"
+        "Connection: close\r\n"
+        "Content-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\n"
+        f"{credentials}\r\n"
+    )
+    return head.encode("ascii") + body
+
+
+def _openai_chat(template: Template, message: str, profile: Profile) -> str:
+    """The body, its members written in the order RFC 8785 sorts them."""
+    settings = profile.settings
+    members = [
+        f'"{settings.token_field}":{settings.max_tokens}',
+        f'"messages":[{{"content":{_string(template.instructions)},"role":"system"}},'
+        f'{{"content":{_string(message)},"role":"user"}}]',
+        f'"model":{_string(profile.model)}',
+    ]
+    if settings.response_format is ResponseFormat.JSON_SCHEMA:
+        shape = f'{{"name":{_string(template.id)},"schema":{_value(template.schema)},"strict":true}}'
+        members.append(f'"response_format":{{"json_schema":{shape},"type":"json_schema"}}')
+    elif settings.response_format is ResponseFormat.JSON_OBJECT:
+        members.append('"response_format":{"type":"json_object"}')
+    if settings.store is Store.FALSE:
+        members.append('"store":false')
+    if settings.temperature is not None:
+        # Two decimals at most, so the shortest spelling is the fixed one without its closing zeros.
+        members.append(f'"temperature":{f"{settings.temperature:.2f}".rstrip("0").rstrip(".")}')
+    return f"{{{','.join(members)}}}"
+
+
+def _string(text: str) -> str:
+    return f'"{text.translate(_ESCAPES)}"'
+
+
+def _value(value: Json) -> str:
+    """The spelling of a part of a schema: text, truth, lists and objects are all that schemas are made of."""
+    match value:
+        case str():
+            return _string(value)
+        case bool():
+            return "true" if value else "false"
+        case Mapping():
+            members = sorted(value.items(), key=lambda member: member[0].encode("utf-16-be"))
+            return "{" + ",".join(f"{_string(name)}:{_value(part)}" for name, part in members) + "}"
+        case Sequence():
+            return "[" + ",".join(_value(part) for part in value) + "]"
+        case _:
+            raise IntegrityError("a template's schema holds a number or null, which no schema of ours does")

@@ -1,0 +1,52 @@
+"""Templates: versioned instructions and the constant schema of the answer, each version pinned by its hash."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+
+from headgate.canonical import Json, sha256
+from headgate.errors import InputError, IntegrityError
+
+# A released template is never rewritten: what it says is part of what leaves, so a change is a new version.
+HASHES: Mapping[str, str] = {
+    "plan-1": "36848dbad2f59388ae066b2c27f7f274de4e68f5616a3486f5a7d8636be6be66",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What is asked, the same for every table: the instructions, the answer's schema, and the hash over both."""
+
+    id: str
+    instructions: str
+    schema: Mapping[str, Json]
+    hash: str
+
+
+def load_template(template_id: str) -> Template:
+    """The template of that id, equal to its pinned hash: SHA-256 of instructions, a zero byte and the schema.
+
+    Raises `InputError` for an id that is not known and `IntegrityError` for files that are not the pinned ones.
+    """
+    if template_id not in HASHES:
+        raise InputError(f"there is no template '{template_id}': choose one of {', '.join(HASHES)}")
+    folder = files("headgate.gate") / "templates"
+    try:
+        instructions = (folder / f"{template_id}.md").read_bytes()
+        schema = (folder / f"{template_id}.schema.json").read_bytes()
+    except OSError:
+        raise IntegrityError(f"the files of template '{template_id}' are missing: install Headgate again") from None
+    return verified(template_id, instructions, schema)
+
+
+def verified(template_id: str, instructions: bytes, schema: bytes) -> Template:
+    """The template of these bytes. Raises `IntegrityError` where they are not the pinned ones of that id."""
+    found = sha256(b"\0".join((instructions, schema)))
+    if found != HASHES[template_id]:
+        raise IntegrityError(
+            f"template '{template_id}' is not the one this version was made with: install Headgate again"
+        )
+    return Template(template_id, instructions.decode(), json.loads(schema), found)
