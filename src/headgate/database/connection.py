@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import tempfile
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -109,24 +110,21 @@ def open_database(home: Path) -> Database:
 
 def _create(path: Path) -> None:
     """A database of ours with no tables stands at the path, made elsewhere first so that nobody sees half of it."""
-    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
-    fresh.unlink(missing_ok=True)
-    os.close(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    try:
-        with closing(sqlite3.connect(fresh, isolation_level=None)) as connection:
-            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-            connection.execute("PRAGMA journal_mode = WAL")
+    with tempfile.TemporaryDirectory(prefix=".new-", dir=path.parent) as folder:
+        fresh = Path(folder) / path.name
+        os.close(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        try:
+            with closing(sqlite3.connect(fresh, isolation_level=None)) as connection:
+                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+                # Stays with the file. It is never set on a file that was found, which may be another program's.
+                connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.Error as error:
+            raise _database_error(error, path.parent) from None
         # A link, unlike a rename, fails if another process was first; its database is then the one to use.
-        if not path.exists():
+        with suppress(FileExistsError):
             os.link(fresh, path)
-        sync_folder(path.parent)
-    except sqlite3.Error as error:
-        raise _database_error(error, path.parent) from None
-    except FileExistsError:
-        return
-    finally:
-        fresh.unlink(missing_ok=True)
+    sync_folder(path.parent)
 
 
 def _engine(path: Path) -> Engine:
@@ -137,7 +135,6 @@ def _engine(path: Path) -> Engine:
         # pysqlite would begin transactions by itself, and later than we need; see `begin` below.
         connection.isolation_level = None
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
         # What is deleted must not stay readable in free pages.

@@ -4,7 +4,7 @@ from headgate.manifest.approval import check_approval, record_approval
 from headgate.manifest.approved import ApprovedManifest, Choice, Column, Decision
 from headgate.manifest.close import close, names_digest
 from headgate.manifest.decisions import from_mapping, to_mapping
-from headgate.manifest.review import Proposal, Screen, approve_clean, decide, propose, withhold_all
+from headgate.manifest.review import Proposal, approve_clean, propose, withhold_all
 from headgate.manifest.store import ManifestStore
 
 __all__ = [
@@ -14,11 +14,9 @@ __all__ = [
     "Decision",
     "ManifestStore",
     "Proposal",
-    "Screen",
     "approve_clean",
     "check_approval",
     "close",
-    "decide",
     "from_mapping",
     "names_digest",
     "propose",

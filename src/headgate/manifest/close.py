@@ -10,7 +10,9 @@ from headgate.clock import now
 from headgate.errors import RefusalError
 from headgate.headers.table import Header
 from headgate.manifest.approved import ApprovedManifest, Choice, Column, Decision
-from headgate.manifest.public_name import flaw, likeness, shown
+from headgate.manifest.public_name import blocked_message, flaw, likeness, shown
+from headgate.screening import screen
+from headgate.screening.finding import Verdict
 
 
 def close(
@@ -18,9 +20,10 @@ def close(
 ) -> ApprovedManifest:
     """The approved manifest of these decisions by this actor, under a new random id; nothing approved is allowed.
 
-    `vocabulary` is the digest of the vocabulary the headers were screened with; `headless` is the table's. A header
+    `vocabulary` is the id of the vocabulary the headers were screened with; `headless` is the table's. A header
     without a decision is withheld. Raises RefusalError if a decision is not for the header that stands there now, if a
-    public name breaks a rule or is like another, or if a placeholder of a table without headers is approved.
+    public name breaks a rule, is blocked by screening or is like another, or if a placeholder of a table without header
+    row is approved. A name that needs review is allowed: deciding is the review.
     """
     public = dict[int, str]()
     by_position = {header.position: header for header in headers}
@@ -38,6 +41,7 @@ def close(
         name = _public_name(decision, headless)
         if name is not None:
             public[decision.position] = name
+    _refuse_blocked(public, by_position)
     _refuse_alike(public, by_position)
     names = tuple(sorted(public.values()))
     return ApprovedManifest(
@@ -67,7 +71,7 @@ def _public_name(decision: Decision, headless: str | None) -> str | None:
     if decision.choice is Choice.APPROVE:
         if headless is not None:
             raise RefusalError(f"{here} is no name: the table has no header row ({headless}); name the columns first")
-        if name != nfc(decision.header):
+        if name is None or nfc(name) != nfc(decision.header):
             raise RefusalError(f"{here} was approved under another name; an approval lets out the header itself")
     elif name is None or nfc(name) == nfc(decision.header):
         raise RefusalError(f"{here} is renamed without an alias of its own; give it one, or approve it")
@@ -76,6 +80,13 @@ def _public_name(decision: Decision, headless: str | None) -> str | None:
     if wrong is not None:
         raise RefusalError(f"{here}: its public name {shown(name)} {wrong}; give it another, or withhold it")
     return name
+
+
+def _refuse_blocked(public: dict[int, str], headers: dict[int, Header]) -> None:
+    for position, found in zip(public, screen(list(public.values())), strict=True):
+        if found.verdict is Verdict.BLOCKED:
+            name = f"the public name {shown(public[position])} of header {shown(headers[position].name)}"
+            raise RefusalError(blocked_message(name, found))
 
 
 def _refuse_alike(public: dict[int, str], headers: dict[int, Header]) -> None:

@@ -17,10 +17,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from headgate.canonical import Json, nfc
-from headgate.errors import InputError
+from headgate.errors import InputError, RefusalError
+from headgate.headers.table import Header
 from headgate.manifest.approved import Choice, Decision
-from headgate.manifest.public_name import shown
-from headgate.manifest.review import Proposal, Screen, decide, withhold_all
+from headgate.manifest.public_name import blocked_message, shown
+from headgate.manifest.review import withhold_all
+from headgate.screening.finding import Screened, Verdict
 
 _KEYS = {"header", "choice", "public_name", "position"}
 
@@ -36,23 +38,28 @@ class _Wish:
 
 
 def from_mapping(
-    mapping: Mapping[str, object], proposals: Sequence[Proposal], *, screen: Screen
+    mapping: Mapping[str, object], headers: Sequence[Header], screened: Sequence[Screened]
 ) -> tuple[Decision, ...]:
     """The decisions of a parsed TOML or JSON file for this table, in the order of the headers; the rest is withheld.
 
-    Headers are matched by their NFC form. Raises InputError naming an unknown key, choice or header, a header decided
-    twice, and one that several columns have where no `position` tells which; RefusalError as `decide` does.
+    `screened` is the screening of the same names in the same order. Headers are matched by their NFC form. Raises
+    InputError naming an unknown key, choice or header, a header decided twice, and one that several columns have where
+    no `position` tells which; RefusalError where a blocked header is approved. Names are judged when they are closed.
     """
     unknown = set(mapping) - {"decision", "names"}
     if unknown:
         raise InputError(f"decisions: unknown key {_listed(unknown)}; there are [[decision]] and [names]")
+    places = dict[str, list[Header]]()
+    for header in headers:
+        places.setdefault(nfc(header.name), []).append(header)
+    verdicts = {header.position: found for header, found in zip(headers, screened, strict=True)}
     decided = dict[int, Decision]()
     for wish in [*_long_form(mapping.get("decision", [])), *_short_form(mapping.get("names", {}))]:
-        proposal = _find(wish, proposals)
-        if proposal.header.position in decided:
+        header = _find(wish, places.get(nfc(wish.header), []))
+        if header.position in decided:
             raise InputError(f"decisions: header {shown(wish.header)} is decided twice; keep one of the two")
-        decided[proposal.header.position] = decide(proposal, wish.choice, wish.alias, screen=screen)
-    return tuple(decided.get(each.position, each) for each in withhold_all(proposals))
+        decided[header.position] = _decision(wish, header, verdicts[header.position])
+    return tuple(decided.get(each.position, each) for each in withhold_all(headers))
 
 
 def to_mapping(decisions: Sequence[Decision]) -> dict[str, Json]:
@@ -121,22 +128,29 @@ def _short_form(names: object) -> Iterator[_Wish]:
                 raise InputError(f"decisions: header {shown(header)} is none of an alias, true and false in [names]")
 
 
-def _find(wish: _Wish, proposals: Sequence[Proposal]) -> Proposal:
-    alike = [each for each in proposals if nfc(each.header.name) == nfc(wish.header)]
+def _find(wish: _Wish, alike: Sequence[Header]) -> Header:
+    """The header that is meant, of those that have its name."""
     if not alike:
         raise InputError(f"decisions: the table has no header {shown(wish.header)}")
     if wish.position is None:
         if len(alike) > 1:
-            places = ", ".join(str(each.header.position) for each in alike)
+            places = ", ".join(str(each.position) for each in alike)
             raise InputError(
                 f"decisions: {len(alike)} columns have the header {shown(wish.header)} (positions {places}); "
                 "say which with [[decision]] and `position`"
             )
         return alike[0]
     for each in alike:
-        if each.header.position == wish.position:
+        if each.position == wish.position:
             return each
     raise InputError(f"decisions: the column at position {wish.position} does not have the header {shown(wish.header)}")
+
+
+def _decision(wish: _Wish, header: Header, screened: Screened) -> Decision:
+    if wish.choice is Choice.APPROVE and screened.verdict is Verdict.BLOCKED:
+        raise RefusalError(blocked_message(f"header {shown(header.name)}", screened))
+    name = nfc(header.name) if wish.choice is Choice.APPROVE else wish.alias
+    return Decision(header.position, header.name, wish.choice, name)
 
 
 def _listed(words: set[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from headgate.canonical import nfc
+from headgate.screening.finding import Screened
 
 LONGEST = 200
 
@@ -54,3 +55,9 @@ def likeness(name: str) -> str:
 def shown(text: str) -> str:
     """The text quoted for a message: at most 60 characters, nothing in it unprintable."""
     return repr(text if len(text) <= 60 else text[:59] + "…")
+
+
+def blocked_message(what: str, screened: Screened) -> str:
+    """The sentence of a refusal to let out a name that screening blocks; `what` says which name of which header."""
+    why = "; ".join(dict.fromkeys(finding.reason for finding in screened.findings)) or "screening blocks it"
+    return f"{what} cannot leave ({why}); rename it, or withhold it"
