@@ -1,0 +1,87 @@
+"""The whole path, from a table to a report: screening, review, manifest, gate, plan, rows, ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from headgate.catalogue import understand
+from headgate.clock import now
+from headgate.engines import open_frame, refine, run
+from headgate.engines.interface import Outcome, Skipped
+from headgate.gate import Answer
+from headgate.headers import Table
+from headgate.ledger import AnalysisRun, Entry, Ledger, ManifestId, ProviderKind, Receipt
+from headgate.manifest import ApprovedManifest, Decision, ManifestStore, Proposal, close, record_approval
+from headgate.manifest import propose as propose_decisions
+from headgate.plan import Plan, check, merge, parse, propose
+from headgate.report import Report
+from headgate.screening import screen, vocabulary_id
+
+Decide = Callable[[Sequence[Proposal]], tuple[Decision, ...]]
+Send = Callable[[ApprovedManifest], Answer]
+Progress = Callable[[int, int, str], None]
+
+LOCAL = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where the path keeps its state, who acts, and a private folder for what has to be spilled while rows are read."""
+
+    ledger: Ledger
+    manifests: ManifestStore
+    actor: str
+    work: Path
+
+
+def analyse(table: Table, decide: Decide, desk: Desk, send: tuple[str, Send] | None, progress: Progress) -> Report:
+    """The report on a table. `send` is the provider's name and the gate, or None for the built-in planner alone.
+
+    In this order: nothing of the rows is read before the answer is in, so nothing of them can have been in the question.
+    Raises what the steps raise; a manifest that was approved stays recorded.
+    """
+    proposals = propose_decisions(table.headers, screen([header.name for header in table.headers]))  # (1)
+    decisions = decide(proposals)  # (2)
+    manifest = _closed(table, decisions, desk)  # (3)
+    answer = send[1](manifest) if send else None  # (4)
+    plan, outcomes = _run(table, manifest, answer, desk.work, progress)  # (5)
+    provider = ProviderKind.REMOTE if send else ProviderKind.LOCAL
+    receipt = _record(manifest, provider, plan, outcomes, desk.ledger)  # (6)
+    name = send[0] if send else LOCAL
+    return Report(table, proposals, decisions, manifest, plan, outcomes, name, answer, receipt, now())
+
+
+def _closed(table: Table, decisions: Sequence[Decision], desk: Desk) -> ApprovedManifest:
+    """The approved manifest, kept and in the ledger."""
+    manifest = close(
+        table.headers, decisions, actor=desk.actor, vocabulary=vocabulary_id(), headless=table.headless
+    )
+    desk.manifests.save(manifest)
+    record_approval(manifest, desk.ledger)
+    return manifest
+
+
+def _run(
+    table: Table, manifest: ApprovedManifest, answer: Answer | None, work: Path, progress: Progress
+) -> tuple[Plan, tuple[Outcome, ...]]:
+    """The checked plan and what it found. The answer is parsed before the rows are opened."""
+    columns = manifest.columns
+    sent = {column.id for column in columns if column.public_name is not None}
+    answered = parse(answer.text, sent) if answer else None
+    kinds = {header.position: header.local_type for header in table.headers}
+    understood = understand([column.header for column in columns], [kinds[column.position] for column in columns])
+    meanings = dict(zip((column.id for column in columns), understood, strict=True))
+    with open_frame(table, columns, meanings, work=work) as frame:
+        local = propose(columns, refine(frame))
+        plan = check(merge(local, answered) if answered else local, columns)
+        return plan, run(plan, frame, progress)
+
+
+def _record(
+    manifest: ApprovedManifest, provider: ProviderKind, plan: Plan, outcomes: Sequence[Outcome], ledger: Ledger
+) -> Receipt:
+    skipped = sum(isinstance(outcome, Skipped) for outcome in outcomes)
+    event = AnalysisRun(ManifestId(manifest.id), provider, len(outcomes) - skipped, skipped, len(plan.dropped))
+    return ledger.append(Entry(now(), event))

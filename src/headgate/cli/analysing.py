@@ -1,0 +1,104 @@
+"""`analyse` and `wire`: from what was given on the command line to the library, and the outcome to the terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from headgate import app
+from headgate.analysis import LOCAL, Decide
+from headgate.cli import documents, reviewing, show
+from headgate.errors import RefusalError
+from headgate.gate import DEFAULT_TEMPLATE, envelope, load_template, wire_bytes
+from headgate.headers import read
+from headgate.manifest import Choice, Decision, Proposal, to_mapping, withhold_all
+from headgate.providers import Profile
+from headgate.report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The arguments of a run."""
+
+    source: Path
+    out: Path | None
+    provider: str
+    review: Path | None
+    approve: str | None
+    names: Sequence[str] | None
+    sheet: str | None
+    save_review: Path | None
+
+
+def analyse(given: Given, *, as_json: bool) -> None:
+    """The report is written, and what it holds is said."""
+    table = read(given.source, given.sheet, given.names)
+    profile = None if given.provider == LOCAL else app.profile_named(given.provider)
+    decide = _asking(_decide(given, profile), given, profile)
+    with show.progress() as bar:
+        task = bar.add_task("planning", total=None)
+
+        def progress(done: int, of: int, what: str) -> None:
+            bar.update(task, completed=done, total=of, description=what)
+
+        report = app.analyse(table, provider=given.provider, review=decide, progress=progress)
+        bar.update(task, description="drawing", total=None)
+        page = report.save(given.out or Path("report"))
+    if as_json:
+        show.document(documents.report(report, str(page.parent)))
+    else:
+        _say(report, page)
+
+
+def wire(given: Given, *, as_json: bool) -> None:
+    """The exact request is printed; nothing is sent."""
+    profile = app.profile_named(given.provider)
+    table = read(given.source, given.sheet, given.names)
+    manifest = app.preview(table, app.deciding(given.review, given.approve))
+    made = envelope(load_template(DEFAULT_TEMPLATE), manifest.names, profile)
+    if as_json:
+        show.document(documents.envelope(made, manifest.names))
+    else:
+        show.raw(wire_bytes(made) + b"\n")
+
+
+def _decide(given: Given, profile: Profile | None) -> Decide:
+    """Decisions from what was given; else from the person at the terminal; else nothing is approved."""
+    if given.review is not None or given.approve is not None:
+        return app.deciding(given.review, given.approve)
+    if show.err.is_terminal and show.interactive():
+        return reviewing.ask if profile is not None else reviewing.offer
+    if profile is not None:
+        raise RefusalError(
+            f"nothing is approved for {given.provider}: give decisions with --review FILE or --approve clean"
+        )
+    return withhold_all
+
+
+def _asking(decide: Decide, given: Given, profile: Profile | None) -> Decide:
+    """The same decisions, shown, kept where asked for, and confirmed before names go to a provider."""
+
+    def shown(proposals: Sequence[Proposal]) -> tuple[Decision, ...]:
+        decisions = decide(proposals)
+        show.review(proposals, decisions)
+        if given.save_review is not None:
+            given.save_review.write_text(json.dumps(to_mapping(decisions), ensure_ascii=False, indent=1), "utf-8")
+        asked = given.review is None and given.approve is None
+        if profile is not None and asked:
+            names = sorted(d.public_name for d in decisions if d.choice is not Choice.WITHHOLD and d.public_name)
+            reviewing.confirm_sending(names, profile.host)
+        return decisions
+
+    return shown
+
+
+def _say(report: Report, page: Path) -> None:
+    for result in report.results:
+        for headline in result.headlines:
+            show.headline(headline)
+    sent = f"{len(report.manifest.names)} names left, to {report.provider}" if report.answer else "nothing left"
+    skipped = f", {len(report.skipped)} skipped" if report.skipped else ""
+    show.out.print(f"\n{len(report.results)} analyses{skipped}; {sent}; ledger entry {report.receipt.index}.")
+    show.out.print(f"The report: {page}", style="bold", soft_wrap=True)

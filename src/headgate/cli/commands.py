@@ -1,0 +1,187 @@
+"""The commands: each reads its arguments, calls the library and prints. Heavy parts are imported when one runs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from headgate.errors import InputError
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="AI analysis of tables in which only approved column header names ever leave.",
+)
+ledger = typer.Typer(no_args_is_help=True, help="What was decided, sent and run: the tamper-evident log.")
+app.add_typer(ledger, name="ledger")
+
+Source = Annotated[Path, typer.Argument(help="A CSV, TSV, Excel, Parquet or JSON-lines file.", show_default=False)]
+SheetOption = Annotated[str | None, typer.Option("--sheet", help="The sheet of an Excel file.")]
+NamesOption = Annotated[
+    str | None, typer.Option("--names", help="Column names, comma-separated, for a table without a header row.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
+ProviderOption = Annotated[str, typer.Option("--provider", help="A profile of profiles.toml, or local.")]
+ReviewOption = Annotated[Path | None, typer.Option("--review", help="A file of decisions, TOML or JSON.")]
+ApproveOption = Annotated[
+    str | None,
+    typer.Option("--approve", help="clean: approve what screening found clean, withhold the rest."),
+]
+
+
+@app.command()
+def analyse(
+    source: Source,
+    out: Annotated[Path, typer.Option("--out", help="The folder the report is written to.")] = Path("report"),
+    provider: ProviderOption = "local",
+    review: ReviewOption = None,
+    approve: ApproveOption = None,
+    names: NamesOption = None,
+    sheet: SheetOption = None,
+    save_review: Annotated[Path | None, typer.Option("--save-review", help="Write the decisions to a file.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Analyse a table: review its names, plan, run the plan on the rows here, write a report."""
+    from headgate.cli import analysing
+
+    given = analysing.Given(source, out, provider, review, approve, _split(names), sheet, save_review)
+    analysing.analyse(given, as_json=as_json)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option("--out", help="The folder the report is written to.")] = Path("demo-report"),
+    as_json: JsonOption = False,
+) -> None:
+    """Analyse the bundled table (a steel plant's year at 15 minutes) and say where the report is."""
+    from importlib.resources import as_file, files
+
+    from headgate.cli import analysing
+
+    with as_file(files("headgate") / "demo" / "steel_industry_15min.csv.gz") as source:
+        given = analysing.Given(source, out, "local", None, "clean", None, None, None)
+        analysing.analyse(given, as_json=as_json)
+
+
+@app.command()
+def headers(source: Source, names: NamesOption = None, sheet: SheetOption = None, as_json: JsonOption = False) -> None:
+    """Show the column headers of a source and their local types; no row is kept."""
+    from headgate.cli import documents, show
+    from headgate.headers import read
+
+    table = read(source, sheet, _split(names))
+    if as_json:
+        show.document(documents.table(table))
+    else:
+        show.headers(table)
+
+
+@app.command()
+def screen(
+    rows: Annotated[bool, typer.Option("--rows", help='Read JSON lines {"headers": [...]}, a table each.')] = False,
+) -> None:
+    """Screen names from standard input, one a line; print one JSON object a name."""
+    from headgate.cli import documents
+    from headgate.screening import screen as screened
+
+    lines = sys.stdin.buffer.read().decode("utf-8", "replace").split("\n")
+    if lines and lines[-1] == "":
+        lines.pop()
+    tables = [_row(number, line) for number, line in enumerate(lines, 1) if line.strip()] if rows else [lines]
+    for table in tables:
+        for one in screened([line.removesuffix("\r") for line in table] if not rows else table):
+            sys.stdout.write(json.dumps(documents.screened(one), ensure_ascii=False) + "\n")
+
+
+@app.command()
+def wire(
+    source: Source,
+    provider: Annotated[str, typer.Option("--provider", help="A profile of profiles.toml.", show_default=False)],
+    review: ReviewOption = None,
+    approve: ApproveOption = None,
+    names: NamesOption = None,
+    sheet: SheetOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print the exact bytes that would leave, and send nothing. Without --review: as --approve clean."""
+    from headgate.cli import analysing
+
+    chosen = approve or (None if review else "clean")
+    given = analysing.Given(source, None, provider, review, chosen, _split(names), sheet, None)
+    analysing.wire(given, as_json=as_json)
+
+
+@app.command()
+def doctor(as_json: JsonOption = False) -> None:
+    """Check this installation: what holds, what does not, and what that means."""
+    from headgate.cli import examination, show
+
+    checks = examination.examine()
+    if as_json:
+        show.document({"checks": [check.to_json() for check in checks], "ok": all(check.ok for check in checks)})
+    else:
+        show.checks(checks)
+    raise typer.Exit(0 if all(check.ok for check in checks) else 5)
+
+
+@ledger.command("list")
+def ledger_list(as_json: JsonOption = False) -> None:
+    """List the entries, oldest first."""
+    from headgate.app import opened
+    from headgate.cli import show
+
+    with opened() as state:
+        listed = list(enumerate(state.ledger.entries()))
+    if as_json:
+        show.document({"entries": [{"index": index, **entry.to_json()} for index, entry in listed]})
+    else:
+        show.entries(listed)
+
+
+@ledger.command("show")
+def ledger_show(index: Annotated[int, typer.Argument(help="The entry's number, from 0.")]) -> None:
+    """Print one entry with its receipt, as JSON."""
+    from headgate.app import opened
+    from headgate.cli import show
+
+    with opened() as state:
+        entry, receipt = state.ledger.entry(index), state.ledger.receipt(index)
+    show.document({"index": index, "entry": entry.to_json(), "receipt": receipt.to_json()})
+
+
+@ledger.command("verify")
+def ledger_verify(as_json: JsonOption = False) -> None:
+    """Recompute the whole ledger; leave with 5 where it is not what was written."""
+    from headgate.app import opened
+    from headgate.cli import show
+
+    with opened() as state:
+        verification = state.ledger.verify()
+    if as_json:
+        show.document(verification.to_json())
+    else:
+        show.verification(verification)
+    raise typer.Exit(0 if verification.ok else 5)
+
+
+def _split(names: str | None) -> list[str] | None:
+    """Column names as given on the command line: one CSV record, so that a name may hold a quoted comma."""
+    import csv
+
+    return None if names is None else [name.strip() for name in next(csv.reader([names]), [])]
+
+
+def _row(number: int, line: str) -> list[str]:
+    try:
+        value: Any = json.loads(line)
+    except ValueError:
+        raise InputError(f"line {number} of standard input is not JSON") from None
+    headers = value.get("headers") if isinstance(value, dict) else None
+    if not isinstance(headers, list) or not all(isinstance(header, str) for header in headers):
+        raise InputError(f'line {number} of standard input is not {{"headers": ["…"]}}')
+    return headers

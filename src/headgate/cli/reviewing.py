@@ -1,0 +1,78 @@
+"""The review in a terminal: the person at the keyboard approves, renames or withholds each name that is not clean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.prompt import Confirm, Prompt
+
+from headgate.charts.text import shown
+from headgate.cli import show
+from headgate.errors import RefusalError
+from headgate.manifest import Choice, Decision, Proposal, decide, withhold_all
+from headgate.screening import Verdict, screen_one
+
+def ask(proposals: Sequence[Proposal]) -> tuple[Decision, ...]:
+    """The decisions a person took, one a header, in source order. Nothing is approved without a key pressed for it."""
+    show.review(proposals)
+    clean = sum(each.choice is Choice.APPROVE for each in proposals)
+    take_clean = clean > 0 and Confirm.ask(
+        f"Approve the {clean} names found clean, as they are?", console=show.err, default=True
+    )
+    return tuple(
+        decide(each, Choice.APPROVE, screen=screen_one)
+        if take_clean and each.choice is Choice.APPROVE
+        else _ask_one(each)
+        for each in proposals
+    )
+
+
+def offer(proposals: Sequence[Proposal]) -> tuple[Decision, ...]:
+    """The decisions for the built-in planner, where nothing leaves: withheld, unless the person wants to review now."""
+    show.review(proposals)
+    if Confirm.ask("Nothing leaves with the built-in planner. Review the names now?", console=show.err, default=False):
+        return ask(proposals)
+    return withhold_all(proposals)
+
+
+def confirm_sending(names: Sequence[str], host: str) -> None:
+    """Return where the person agrees that exactly these names go to this host.
+
+    Raises:
+        RefusalError: the person does not agree; nothing left.
+    """
+    show.err.print(f"\nThese {len(names)} names, and nothing else of yours, would go to {host}:", style="bold")
+    for name in names:
+        show.err.print(show.shown(name), style="cyan")
+    if not Confirm.ask("Send them?", console=show.err, default=False):
+        raise RefusalError("not sent: you said no; the built-in planner needs no provider (--provider local)")
+
+
+def _ask_one(proposal: Proposal) -> Decision:
+    """The decision on one header; asked again where it is not allowed."""
+    one = proposal.screened
+    show.err.print()
+    show.err.print(show.shown(one.header), style="bold")
+    for finding in one.findings:
+        show.err.print(f"  {shown(finding.reason, 200)}", style=show.VERDICT_STYLE[one.verdict.value], markup=False)
+    keys = {"w": "[w]ithhold", "n": "[n]ew name"}
+    if proposal.public_name is not None and proposal.choice is Choice.RENAME:
+        keys = {"r": f"[r]ename to “{shown(proposal.public_name, 60)}”", **keys}
+    if one.verdict is not Verdict.BLOCKED:
+        keys = {"a": "[a]pprove as it is", **keys}
+    show.err.print("  " + ", ".join(keys.values()), markup=False)
+    pressed = Prompt.ask("  ", choices=list(keys), default="w", console=show.err, show_choices=False)
+    try:
+        match pressed:
+            case "a":
+                return decide(proposal, Choice.APPROVE, screen=screen_one)
+            case "r":
+                return decide(proposal, Choice.RENAME, proposal.public_name, screen=screen_one)
+            case "n":
+                new = Prompt.ask("  public name", console=show.err).strip()
+                return decide(proposal, Choice.RENAME, new, screen=screen_one)
+            case _:
+                return decide(proposal, Choice.WITHHOLD, screen=screen_one)
+    except RefusalError as refusal:
+        show.err.print(f"  {refusal}", style="red", markup=False)
+        return _ask_one(proposal)

@@ -1,0 +1,149 @@
+"""How things look in a terminal: tables and sentences for people; `--json` is for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.table import Table as Grid
+from rich.text import Text
+
+from headgate.canonical import Json
+from headgate.charts import text as words
+
+if TYPE_CHECKING:
+    from headgate.engines.interface import Headline
+    from headgate.headers import Table
+    from headgate.cli.examination import Check
+    from headgate.ledger import Entry, Verification
+    from headgate.manifest import Decision, Proposal
+    from headgate.screening import Screened
+
+VERDICT_STYLE = {"clean": "green", "review": "yellow", "blocked": "red"}
+DECISION_WORD = {"approve": "approved", "rename": "renamed", "withhold": "withheld"}
+
+MOST_SHOWN = 200
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def progress() -> Progress:
+    """A progress bar on standard error, which vanishes when done and is silent where nobody watches."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=28),
+        MofNCompleteColumn(),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
+    )
+
+
+def headers(table: Table) -> None:
+    """Print the headers of a table with their local types."""
+    if table.headless:
+        err.print(f"The first row looks like data: {table.headless}. Name the columns with --names.", style="yellow")
+    grid = Grid("#", "header", "local type", box=None, pad_edge=False, header_style="bold")
+    for header in table.headers:
+        grid.add_row(str(header.position + 1), shown(header.name), header.local_type.value)
+    out.print(grid)
+
+
+def shown(name: str, width: int = 60) -> Text:
+    """A header as it may be printed: hidden characters spelled out, long ones cut."""
+    return Text(words.shown(name, width))
+
+
+def review(proposals: Sequence[Proposal], decisions: Sequence[Decision] | None = None) -> None:
+    """Print what screening found for each header, the proposed public name and, where there is one, the decision."""
+    grid = Grid("header", "finding", "proposed public name", box=None, pad_edge=False, header_style="bold")
+    if decisions is not None:
+        grid.add_column("decision")
+    for number, each in enumerate(proposals[:MOST_SHOWN]):
+        row: list[Text] = [_marked(each.screened), _finding(each.screened), shown(each.public_name or "–")]
+        if decisions is not None:
+            row.append(_decision(decisions[number]))
+        grid.add_row(*row)
+    err.print(grid)
+    if len(proposals) > MOST_SHOWN:
+        err.print(f"… and {len(proposals) - MOST_SHOWN} more; --save-review FILE holds them all.", style="dim")
+
+
+def _marked(one: Screened) -> Text:
+    if words.shown(one.header, 60) != one.header:
+        return shown(one.header)
+    text = Text(one.header)
+    for finding in one.findings:
+        text.stylize("bold " + VERDICT_STYLE[one.verdict.value], finding.start, finding.end)
+    return text
+
+
+def _finding(one: Screened) -> Text:
+    style = VERDICT_STYLE[one.verdict.value]
+    if not one.findings:
+        return Text(one.verdict.value, style=style)
+    more = f" (+{len(one.findings) - 1} more)" if len(one.findings) > 1 else ""
+    return Text(words.shown(f"{one.verdict.value}: {one.findings[0].reason}{more}", 140), style=style)
+
+
+def _decision(decision: Decision) -> Text:
+    word = DECISION_WORD[decision.choice.value]
+    if decision.choice.value == "rename":
+        return Text(f"{word}: {words.shown(decision.public_name or '', 40)}", style="cyan")
+    return Text(word, style="green" if decision.choice.value == "approve" else "dim")
+
+
+def entries(listed: Sequence[tuple[int, Entry]]) -> None:
+    """Print ledger entries, a line each."""
+    grid = Grid("#", "at", "event", "what", box=None, pad_edge=False, header_style="bold")
+    for index, entry in listed:
+        fields = entry.to_json()
+        rest = ", ".join(f"{k} {v}" for k, v in fields.items() if k not in {"at", "kind", "v"} and v not in (None, ""))
+        grid.add_row(str(index), str(fields["at"]), entry.kind.value, Text(rest, overflow="ellipsis", no_wrap=True))
+    out.print(grid)
+
+
+def document(value: Json) -> None:
+    """Print one JSON document on standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def verification(found: Verification) -> None:
+    """Print what a verification of the ledger found, in a sentence."""
+    if found.ok:
+        out.print(f"The ledger is as it was written: {found.size} entries, every hash recomputed.", style="green")
+    else:
+        where = "" if found.index is None else f" at entry {found.index}"
+        out.print(f"The ledger is NOT as it was written: {found.problem}{where}.", style="bold red")
+
+
+def checks(listed: Sequence[Check]) -> None:
+    """Print what an examination of this installation found, a line a check."""
+    grid = Grid("", "check", "found", box=None, pad_edge=False, header_style="bold")
+    for check in listed:
+        grid.add_row(Text("ok" if check.ok else "NO", style="green" if check.ok else "bold red"), check.name, check.found)
+    out.print(grid)
+
+
+def headline(one: Headline) -> None:
+    """Print one headline figure."""
+    text = Text(f"{words.number(one.value)} {one.unit}".rstrip().rjust(16), style="bold")
+    out.print(text.append(f"  {words.shown(one.label)}", style="not bold").append(f"  {one.note}", style="dim not bold"))
+
+
+def raw(data: bytes) -> None:
+    """Write bytes to standard output as they are."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def interactive() -> bool:
+    """Whether a person can answer: standard input is a terminal."""
+    return sys.stdin.isatty()

@@ -1,0 +1,189 @@
+"""What an analysis gives back: a value that shows itself in a notebook and saves itself whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import html
+import json
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from headgate.canonical import sha256
+from headgate.catalogue import Meaning
+from headgate.charts.export import results_csv
+from headgate.charts.page import page
+from headgate.charts.view import ColumnView, ReceiptView, ReportView, SentView
+from headgate.clock import stamp
+from headgate.engines.interface import Outcome, Result, Skipped
+from headgate.errors import InputError, UnavailableError
+from headgate.gate import Answer
+from headgate.headers import Table
+from headgate.ledger import Receipt
+from headgate.manifest import ApprovedManifest, Column, Decision, Proposal
+from headgate.plan import Plan, Question, to_json
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_OURS = {"index.html", "plan.json", "results"}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything one analysis found and did.
+
+    `proposals` (what screening found) and `decisions` follow the source's order of headers; `outcomes` the plan's order of analyses. `answer` is
+    None where nothing left. `receipt` is the ledger's proof of the run.
+    """
+
+    table: Table
+    proposals: tuple[Proposal, ...]
+    decisions: tuple[Decision, ...]
+    manifest: ApprovedManifest
+    plan: Plan
+    outcomes: tuple[Outcome, ...]
+    provider: str
+    answer: Answer | None
+    receipt: Receipt
+    made_at: datetime
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """What was found, in the plan's order. Each result's tables are Arrow tables."""
+        return tuple(outcome for outcome in self.outcomes if isinstance(outcome, Result))
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """What was not run, each with its reason."""
+        return tuple(outcome for outcome in self.outcomes if isinstance(outcome, Skipped))
+
+    def to_pandas(self) -> dict[str, pd.DataFrame]:
+        """Every result table as a data frame, keyed by the name its CSV file has without the ending.
+
+        Raises InputError, naming the extra to install, where pandas is missing.
+        """
+        try:
+            import pandas  # noqa: F401, ICN001
+        except ImportError:
+            raise InputError("pandas is not installed: pip install 'headgate[pandas]'") from None
+        return {
+            f"{number:02d}-{result.analysis.kind}-{name}": table.to_pandas()
+            for number, result in self._numbered()
+            for name, table in result.tables.items()
+        }
+
+    def plan_json(self) -> dict[str, Any]:
+        """The plan as a document (docs/formats/plan.md). It holds headers: it stays here."""
+        return to_json(self.plan, self.manifest.columns)
+
+    def html(self) -> str:
+        """The report as one self-contained page that requests nothing from anywhere."""
+        return page(self._view())
+
+    def _repr_html_(self) -> str:
+        framed = html.escape(self.html(), quote=True)
+        return f'<iframe sandbox srcdoc="{framed}" style="width:100%;height:900px;border:0"></iframe>'
+
+    def files(self) -> Mapping[str, bytes]:
+        """Every file of the report folder: its relative path and its bytes."""
+        made = {"index.html": self.html().encode(), "plan.json": json.dumps(self.plan_json(), indent=1).encode()}
+        for number, result in self._numbered():
+            made |= {f"results/{name}": data for name, data in results_csv(result, number).items()}
+        return made
+
+    def save(self, folder: Path) -> Path:
+        """The path of index.html in the folder, which now holds this report and nothing of an earlier one.
+
+        Written beside the folder and moved into place, so that there is never half a report. Raises InputError if the
+        folder holds anything but an earlier report, UnavailableError if the disk is full.
+        """
+        folder = folder.absolute()
+        _refuse_foreign(folder)
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as beside:
+                fresh = Path(beside) / "new"
+                for name, data in self.files().items():
+                    path = fresh / name
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.write_bytes(data)
+                if folder.exists():
+                    folder.rename(Path(beside) / "old")
+                fresh.rename(folder)
+        except OSError as error:
+            raise _write_error(error, folder) from None
+        return folder / "index.html"
+
+    def _numbered(self) -> Sequence[tuple[int, Result]]:
+        return list(enumerate(self.results, 1))
+
+    def _view(self) -> ReportView:
+        columns = sorted(self.manifest.columns, key=lambda column: column.position)
+        sent = self._sent()
+        return ReportView(
+            table=self.table.path.name,
+            made_at=stamp(self.made_at),
+            planner=self.provider,
+            version=version("headgate"),
+            columns=tuple(self._column(column) for column in columns),
+            outcomes=self.outcomes,
+            sent=(sent,) if sent else (),
+            receipt=ReceiptView(
+                self.receipt.index,
+                self.receipt.leaf_hash,
+                self.receipt.root,
+                sha256(self.answer.envelope.body) if self.answer else "",
+            ),
+            questions=tuple(Question(self._header(question.about), question.ask) for question in self.plan.questions),
+            dropped=self.plan.dropped,
+        )
+
+    def _column(self, column: Column) -> ColumnView:
+        meaning: Meaning = self.plan.meanings[column.id]
+        return ColumnView(
+            header=column.header,
+            role=meaning.role.value,
+            unit=meaning.unit,
+            origin=meaning.origin,
+            verdict=self.proposals[column.position].screened.verdict,
+            public_name=column.public_name,
+        )
+
+    def _header(self, column_id: str) -> str:
+        return next((column.header for column in self.manifest.columns if column.id == column_id), column_id)
+
+    def _sent(self) -> SentView | None:
+        if self.answer is None:
+            return None
+        envelope, tls = self.answer.envelope, self.answer.tls
+        return SentView(
+            method=envelope.method,
+            url=f"{'https' if tls else 'http'}://{envelope.host}:{envelope.port}{envelope.path}",
+            when=stamp(self.answer.at),
+            tls=f"{tls.version}, {tls.cipher}" if tls else "none: a model on this machine",
+            names=self.manifest.names,
+            body=envelope.body.decode(),
+        )
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """An earlier report may be replaced; anything else of a person's may not."""
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise InputError(f"{folder} is a file; name a folder with --out")
+    held = set(os.listdir(folder))
+    if held and not (held <= _OURS and "index.html" in held):
+        raise InputError(f"{folder} holds something else than a report; name another folder with --out")
+
+
+def _write_error(error: OSError, folder: Path) -> UnavailableError | InputError:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EIO}:
+        return UnavailableError(f"the report could not be written to {folder}: the disk is full or failing")
+    return InputError(f"the report could not be written to {folder}: {error.strerror}; name another folder with --out")
