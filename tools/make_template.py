@@ -17,24 +17,14 @@ from headgate.canonical import Json, canonical_json
 from headgate.catalogue.meaning import Fold, Medium, Quantity, Role
 from headgate.catalogue.units import UNITS
 from headgate.plan import kinds
+from headgate.plan.items import ASKS, ONE_SIDED, TWO_SIDED
 from headgate.plan.kinds import KINDS, Choices, Input, Kind, Number
 
 TEMPLATE = "plan-1"
 FOLDER = Path(__file__).parents[1] / "src" / "headgate" / "gate" / "templates"
 PROSE = Path(__file__).with_suffix(".md")
 
-OPERATORS = ("add", "sub", "mul", "div", "neg", "abs")
-ASKS = (
-    "cumulative_or_interval",
-    "period_start_or_end",
-    "time_zone",
-    "sign",
-    "part_of",
-    "meaning",
-    "price",
-    "schedule",
-    "baseline_dates",
-)
+OPERATORS = tuple(op for op in ("add", "sub", "mul", "div", "neg", "abs") if op in TWO_SIDED | ONE_SIDED)
 ADJECTIVES = ("hot", "cold", "humid", "expensive", "cheap", "busy", "fast", "heavy")
 GROUPS = {
     "time": kinds.TIME,
@@ -61,7 +51,7 @@ def roles(wanted: frozenset[Role]) -> str:
 def amount(taken: Input) -> str:
     """How many columns an input takes."""
     if taken.most == 1:
-        return "one id" if taken.least else "one id or null"
+        return "one id" if taken.least else "a list of one id or none"
     most = "any number of" if taken.most > 1000 else f"{taken.least} to {taken.most}"
     return f"a list of {most} ids"
 
@@ -97,7 +87,7 @@ def instructions() -> str:
             if name in {"time", "group", "load"}
         ),
         "KINDS": "\n".join(kind_text(kind) for kind in KINDS.values()),
-        "ASKS": words(ASKS),
+        "ASKS": words(sorted(ASKS)),
         "OPERATORS": words(OPERATORS),
         "ADJECTIVES": words(ADJECTIVES),
     }
@@ -138,9 +128,7 @@ def listed(shape: Json) -> dict[str, Json]:
 
 def input_schema(taken: Input) -> dict[str, Json]:
     """What an input of a kind may hold."""
-    if taken.most > 1:
-        return listed(ID)
-    return ID if taken.least else maybe(ID)
+    return ID if (taken.least, taken.most) == (1, 1) else listed(ID)
 
 
 def param_schema(param: Choices | Number) -> dict[str, Json]:
@@ -189,7 +177,7 @@ def schema() -> dict[str, Json]:
                 "columns": listed(column),
                 "derived": listed(closed({"id": ID, "name": TEXT, "expr": expression})),
                 "analyses": listed({"anyOf": [kind_schema(kind) for kind in KINDS.values()]}),
-                "questions": listed(closed({"about": ID, "ask": one_of(ASKS)})),
+                "questions": listed(closed({"about": ID, "ask": one_of(sorted(ASKS))})),
                 "hints": closed(
                     {
                         "default_measure": maybe(ID),

@@ -1,8 +1,8 @@
 """The only module that opens a connection: one request to one checked address, over verified TLS, within bounds.
 
 Everything it trusts is an argument or a constant. It reads no environment variable and no configuration of the system
-but the certificate store, follows no redirect, uses no proxy, and keeps no connection. It writes the request by itself and
-leaves only the framing of the reply to `http.client` (docs/adr/0003).
+but the certificate store, follows no redirect, uses no proxy, and keeps no connection. It writes the request by itself
+and leaves only the framing of the reply to `http.client` (docs/adr/0003).
 """
 
 from __future__ import annotations
@@ -97,16 +97,28 @@ def exchange(envelope: Envelope, key: str | None, profile: Profile, *, expected:
     (1) the bytes are the expected ones; (2) the host is resolved, once; (3) every address is allowed; (4) a connection
     to a checked address; (5) TLS, verified; (6) the bytes about to be written are the expected ones; (7) write, read.
     """
-    _check_key(key, profile)
-    _serialise(envelope, key, profile, expected)
+    checked_request(envelope, key, profile, expected)
     deadline = time.monotonic() + profile.settings.timeout_seconds
     addresses = _resolve(profile)
     for address in addresses:
         _check_address(address, profile)
     with _connect(addresses, profile, deadline) as plain, _secure(plain, profile, deadline) as channel:
         facts = _tls_facts(channel, profile) if isinstance(channel, ssl.SSLSocket) else None
-        request = _serialise(envelope, key, profile, expected)
+        request = checked_request(envelope, key, profile, expected)
         return _converse(channel, request, facts, deadline)
+
+
+def checked_request(envelope: Envelope, key: str | None, profile: Profile, expected: bytes) -> bytes:
+    """The request's bytes, key included, equal to `expected` and addressed to the profile's host.
+
+    Raises `IntegrityError` where they are not, `InputError` for a key that is missing or that no header can hold.
+    """
+    if profile.key_env is not None:
+        _check_key(key, profile.key_env)
+    request = wire_bytes(envelope, key)
+    if request != expected or (envelope.host, envelope.port) != (profile.host, profile.port):
+        raise IntegrityError("the request is not the one the approved names allow: nothing was sent")
+    return request
 
 
 def tls_context(profile: Profile) -> ssl.SSLContext:
@@ -129,23 +141,11 @@ def tls_context(profile: Profile) -> ssl.SSLContext:
     return context
 
 
-def _check_key(key: str | None, profile: Profile) -> None:
-    if profile.key_env is None:
-        return
+def _check_key(key: str | None, variable: str) -> None:
     if not key:
-        raise InputError(f"the environment variable {profile.key_env} holds no key: set it to the provider's key")
+        raise InputError(f"the environment variable {variable} holds no key: set it to the provider's key")
     if not (key.isascii() and key.isprintable()) or " " in key:
-        raise InputError(
-            f"the key in {profile.key_env} holds a space, a line break or a letter no key has: set it again"
-        )
-
-
-def _serialise(envelope: Envelope, key: str | None, profile: Profile, expected: bytes) -> bytes:
-    """The request's bytes, equal to `expected` and addressed to the profile's host; else `IntegrityError`."""
-    request = wire_bytes(envelope, key)
-    if request != expected or (envelope.host, envelope.port) != (profile.host, profile.port):
-        raise IntegrityError("the request is not the one the approved names allow: nothing was sent")
-    return request
+        raise InputError(f"the key in {variable} holds a space, a line break or a letter no key has: set it again")
 
 
 def _resolve(profile: Profile) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ Source: OpenAI API reference, POST /v1/chat/completions, and its error and refus
 from __future__ import annotations
 
 from headgate.canonical import Json
-from headgate.errors import UnavailableError
+from headgate.gate.dialects import UnusableAnswerError
 from headgate.gate.template import Template
 from headgate.providers.profiles import Profile, ResponseFormat, Store
 
@@ -42,15 +42,19 @@ def body(template: Template, message: str, profile: Profile) -> dict[str, Json]:
 
 
 def text(reply: Json) -> str:
-    """The text of the first choice, finished and not empty. Raises `UnavailableError` for anything else."""
+    """The text of the first choice, finished and not empty. Raises `UnusableAnswerError` for anything else."""
     match reply:
         case {"choices": [{"message": {"refusal": str(refusal)}}, *_]} if refusal:
-            raise UnavailableError("the model refused to answer: try another model, or work with the built-in planner")
+            raise UnusableAnswerError(
+                "the model refused to answer: try another model, or work with the built-in planner"
+            )
         case {"choices": [{"finish_reason": "length"}, *_]}:
-            raise UnavailableError("the answer was cut at max_tokens: raise 'max_tokens' in the profile's settings")
+            raise UnusableAnswerError("the answer was cut at max_tokens: raise 'max_tokens' in the profile's settings")
         case {"choices": [{"finish_reason": "content_filter"}, *_]}:
-            raise UnavailableError("the provider's content filter stopped the answer: try another model")
+            raise UnusableAnswerError("the provider's content filter stopped the answer: try another model")
         case {"choices": [{"finish_reason": "stop", "message": {"content": str(content)}}, *_]} if content.strip():
             return content
         case _:
-            raise UnavailableError("the answer is not a finished chat completion: check the profile's dialect and path")
+            raise UnusableAnswerError(
+                "the answer is not a finished chat completion: check the profile's dialect and path"
+            )
