@@ -11,6 +11,7 @@ from pathlib import Path
 from headgate.errors import InputError
 from headgate.headers.cells import column_types
 from headgate.headers.dialect import Dialect, Record, find_decimal, find_dialect, records
+from headgate.headers.header_row import may_name_columns
 from headgate.headers.table import Delimited, Header, Table
 from headgate.headers.text import Start, decoded_start
 from headgate.screening.first_row import looks_like_data
@@ -20,7 +21,6 @@ _CELLS = 400_000  # a wide table is typed from fewer rows, so that it takes no l
 _PREAMBLE = 30  # records; a title block is shorter
 _FOLLOWING = 20  # rows below the first that are asked whether it is data
 _LEAST_ROWS = 10  # however wide the table
-_FULL = 0.5  # of the columns; a header row names more of them, a title line fewer
 
 
 def read(path: Path, compression: str) -> Table:
@@ -81,14 +81,13 @@ def _header_row(found: Sequence[Record], width: int) -> int:
     """
     first = next(at for at, record in enumerate(found) if any(record.cells))
     for at, record in enumerate(found[:_PREAMBLE]):
-        filled = sum(1 for cell in record.cells if cell.strip())
-        if filled < max(1, _FULL * min(width, len(record.cells) + 1)) or len(record.cells) + 1 < width:
+        held = [bool(cell.strip()) for cell in record.cells]
+        if len(held) + 1 < width or not may_name_columns(held, width):
             continue
         if _is_comment(record.cells) and at + 1 < len(found) and not _is_data(found, at + 1):
             continue
-        if at > first and _is_data(found, at) and len(found[at - 1].cells) == width and not _is_data(found, at - 1):
-            return at - 1
-        return at
+        half_named = at > first and len(found[at - 1].cells) == width and sum(map(bool, found[at - 1].cells)) > 1
+        return at - 1 if half_named and _is_data(found, at) and not _is_data(found, at - 1) else at
     return first
 
 

@@ -21,6 +21,7 @@ from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from headgate.errors import InputError
 from headgate.headers.cells import column_types
+from headgate.headers.header_row import may_name_columns
 from headgate.headers.table import Header, Sheet, Table
 from headgate.screening.first_row import looks_like_data
 
@@ -29,8 +30,6 @@ _CELLS = 50_000  # a wide sheet is typed from fewer rows, so that it takes no lo
 _LEAST_ROWS = 20
 _HEADER_ROWS = 10
 _PREAMBLE = 30  # rows; a title block is shorter
-_FULL = 0.5  # of the columns; a header row names more of them, a title fewer
-_PEEK = 5  # rows of a sheet asked whether it holds anything
 _CHUNK = 1 << 20
 _MERGE = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+\d+:[A-Z]+\d+)"')
 _OVERLAP = 256  # bytes kept between two chunks: longer than one mergeCell tag
@@ -93,18 +92,20 @@ def _chosen(path: Path, book: Workbook, sheet: str | None) -> ReadOnlyWorksheet:
         if sheet not in sheets:
             known = ", ".join(repr(title) for title in sheets)
             raise InputError(f"{path.name} has no sheet {sheet!r}; choose one of {known}")
-        if not _holds_something(sheets[sheet], _ROWS):
+        if not _has_rows(sheets[sheet], rows=1, cells=1):
             raise InputError(f"{path.name}: sheet {sheet!r} is empty; choose another")
         return sheets[sheet]
-    for most in (_PREAMBLE, _ROWS):
+    for least in (2, 1):  # a cover sheet has lines of one cell, a table has rows of several
         for each in sheets.values():
-            if each.sheet_state == "visible" and _holds_something(each, most):
+            if each.sheet_state == "visible" and _has_rows(each, rows=least, cells=least):
                 return each
     raise InputError(f"{path.name}: its visible sheets are empty; name a sheet that holds a table")
 
 
-def _holds_something(sheet: ReadOnlyWorksheet, most: int) -> bool:
-    return any(_filled(row) for row in islice(sheet.iter_rows(values_only=True), most))
+def _has_rows(sheet: ReadOnlyWorksheet, *, rows: int, cells: int) -> bool:
+    """True where at least so many of the first rows hold at least so many cells."""
+    full = (row for row in islice(sheet.iter_rows(values_only=True), _ROWS) if _filled(row) >= cells)
+    return len(list(islice(full, rows))) == rows
 
 
 def _first_rows(sheet: ReadOnlyWorksheet) -> list[list[object]]:
@@ -148,7 +149,7 @@ def _merges(path: Path, part: str) -> list[Merge]:
 def _table(path: Path, title: str, rows: list[list[object]], merges: Sequence[Merge]) -> Table:
     left = min(at for row in rows for at, cell in enumerate(row) if cell is not None)
     start = _spread(rows, merges)
-    top = _header_top(start, merges)
+    top = _header_top(start, left, merges)
     leaf = _leaf(top, len(start), merges)
     first = [_text(cell) for cell in start[leaf][left:]]
     below = [row[left:] for row in rows[leaf + 1 :] if row]
@@ -174,12 +175,12 @@ def _spread(rows: Sequence[Sequence[object]], merges: Sequence[Merge]) -> list[l
     return start
 
 
-def _header_top(start: Sequence[Sequence[object]], merges: Sequence[Merge]) -> int:
+def _header_top(start: Sequence[Sequence[object]], left: int, merges: Sequence[Merge]) -> int:
     """The first row that names nearly all columns: blank rows, titles and notes stand above it."""
     most = max(_filled(row) for row in start)
     for at, row in enumerate(start):
         title = any(m.top <= at <= m.bottom and 1 < m.right - m.left + 1 >= _filled(row) for m in merges)
-        if not title and _filled(row) >= max(1, _FULL * most):
+        if not title and may_name_columns([cell is not None for cell in row[left:]], most):
             return at
     return next(at for at, row in enumerate(start) if _filled(row))
 
