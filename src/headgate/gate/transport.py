@@ -41,6 +41,8 @@ SYSTEM_STORES = (
 )
 _CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
 
+# An address family and an address as the system's calls take them.
+_Place = tuple[socket.AddressFamily, tuple[str | int | bytes, ...]]
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 # Ranges that `is_global` of some Python versions lets through, and that lead or may lead to this machine or network.
@@ -99,10 +101,10 @@ def exchange(envelope: Envelope, key: str | None, profile: Profile, *, expected:
     """
     checked_request(envelope, key, profile, expected)
     deadline = time.monotonic() + profile.settings.timeout_seconds
-    addresses = _resolve(profile)
-    for address in addresses:
-        _check_address(address, profile)
-    with _connect(addresses, profile, deadline) as plain, _secure(plain, profile, deadline) as channel:
+    places = _resolve(profile)
+    for _, address in places:
+        _check_address(str(address[0]), profile)
+    with _connect(places, profile, deadline) as plain, _secure(plain, profile, deadline) as channel:
         facts = _tls_facts(channel, profile) if isinstance(channel, ssl.SSLSocket) else None
         request = checked_request(envelope, key, profile, expected)
         return _converse(channel, request, facts, deadline)
@@ -148,13 +150,13 @@ def _check_key(key: str | None, variable: str) -> None:
         raise InputError(f"the key in {variable} holds a space, a line break or a letter no key has: set it again")
 
 
-def _resolve(profile: Profile) -> tuple[str, ...]:
+def _resolve(profile: Profile) -> tuple[_Place, ...]:
     """The addresses of the host, asked for once. The system's resolver keeps its own time limit."""
     try:
         found = socket.getaddrinfo(profile.host, profile.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise UnavailableError(f"{profile.host} is not found: check the profile's host and the network") from None
-    return tuple(dict.fromkeys(str(address[0]) for *_, address in found))
+    return tuple((family, address) for family, _, _, _, address in found)
 
 
 def _check_address(text: str, profile: Profile) -> None:
@@ -185,13 +187,17 @@ def _embedded(address: _Address) -> _Address:
     return address.ipv4_mapped or address
 
 
-def _connect(addresses: tuple[str, ...], profile: Profile, deadline: float) -> socket.socket:
-    """A connection to the first of the checked addresses that takes one: the name is not looked up again."""
-    for address in addresses:
+def _connect(places: tuple[_Place, ...], profile: Profile, deadline: float) -> socket.socket:
+    """A connection to the first of the checked addresses that takes one: no name is looked up again."""
+    for family, address in places:
+        channel = socket.socket(family, socket.SOCK_STREAM)
         try:
-            return socket.create_connection((address, profile.port), min(CONNECT_SECONDS, _left(deadline)))
+            channel.settimeout(min(CONNECT_SECONDS, _left(deadline)))
+            channel.connect(address)
         except OSError:
+            channel.close()
             continue
+        return channel
     raise UnavailableError(f"{profile.host} port {profile.port} takes no connection: check the network, or try later")
 
 
