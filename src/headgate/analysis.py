@@ -11,15 +11,14 @@ from headgate.clock import now
 from headgate.engines import open_frame, refine, run
 from headgate.engines.interface import Outcome, Skipped
 from headgate.gate import Answer
-from headgate.headers import Table
+from headgate.headers import Header, Table
 from headgate.ledger import AnalysisRun, Entry, Ledger, ManifestId, ProviderKind, Receipt
-from headgate.manifest import ApprovedManifest, Decision, ManifestStore, Proposal, close, record_approval
-from headgate.manifest import propose as propose_decisions
+from headgate.manifest import ApprovedManifest, Decision, ManifestStore, close, record_approval
 from headgate.plan import Plan, check, merge, parse, propose
 from headgate.report import Report
-from headgate.screening import screen, vocabulary_id
+from headgate.screening import Screened, screen, vocabulary_id
 
-Decide = Callable[[Sequence[Proposal]], tuple[Decision, ...]]
+Decide = Callable[[Sequence[Header], Sequence[Screened]], tuple[Decision, ...]]
 Send = Callable[[ApprovedManifest], Answer]
 Progress = Callable[[int, int, str], None]
 
@@ -39,25 +38,23 @@ class Desk:
 def analyse(table: Table, decide: Decide, desk: Desk, send: tuple[str, Send] | None, progress: Progress) -> Report:
     """The report on a table. `send` is the provider's name and the gate, or None for the built-in planner alone.
 
-    In this order: nothing of the rows is read before the answer is in, so nothing of them can have been in the question.
+    In this order: no row is analysed before the answer is in, so nothing of them can have been in the question.
     Raises what the steps raise; a manifest that was approved stays recorded.
     """
-    proposals = propose_decisions(table.headers, screen([header.name for header in table.headers]))  # (1)
-    decisions = decide(proposals)  # (2)
+    screened = screen([header.name for header in table.headers])  # (1)
+    decisions = decide(table.headers, screened)  # (2)
     manifest = _closed(table, decisions, desk)  # (3)
     answer = send[1](manifest) if send else None  # (4)
     plan, outcomes = _run(table, manifest, answer, desk.work, progress)  # (5)
     provider = ProviderKind.REMOTE if send else ProviderKind.LOCAL
     receipt = _record(manifest, provider, plan, outcomes, desk.ledger)  # (6)
     name = send[0] if send else LOCAL
-    return Report(table, proposals, decisions, manifest, plan, outcomes, name, answer, receipt, now())
+    return Report(table, screened, decisions, manifest, plan, outcomes, name, answer, receipt, now())
 
 
 def _closed(table: Table, decisions: Sequence[Decision], desk: Desk) -> ApprovedManifest:
     """The approved manifest, kept and in the ledger."""
-    manifest = close(
-        table.headers, decisions, actor=desk.actor, vocabulary=vocabulary_id(), headless=table.headless
-    )
+    manifest = close(table.headers, decisions, actor=desk.actor, vocabulary=vocabulary_id(), headless=table.headless)
     desk.manifests.save(manifest)
     record_approval(manifest, desk.ledger)
     return manifest

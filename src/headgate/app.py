@@ -16,20 +16,20 @@ from headgate.analysis import LOCAL, Decide, Desk, Progress
 from headgate.database import open_database
 from headgate.errors import InputError, IntegrityError
 from headgate.gate import DEFAULT_TEMPLATE, Gate
-from headgate.headers import Table, read
+from headgate.headers import Header, Table, read
 from headgate.ledger import Ledger, Verification
 from headgate.manifest import (
     ApprovedManifest,
+    Decision,
     ManifestStore,
     approve_clean,
     close,
     from_mapping,
-    propose,
     withhold_all,
 )
 from headgate.providers import Profile, find_profile, load_profiles
 from headgate.report import Report
-from headgate.screening import screen, screen_one, vocabulary_id
+from headgate.screening import Screened, screen, vocabulary_id
 from headgate.settings import Settings
 
 Decisions = Path | Mapping[str, Any] | Decide | None
@@ -69,9 +69,9 @@ def analyse(
 ) -> Report:
     """The report on a table, saved to the folder `out` where one is given.
 
-    `review` is a decisions file (TOML or JSON), its content as a mapping, or a function from proposals to decisions;
-    `approve="clean"` approves what screening found clean. With neither, every column is withheld: that is enough for the
-    built-in planner, and a provider is refused (RefusalError). `names` name the columns of a table without a header row.
+    `review` is a decisions file (TOML or JSON), its content as a mapping, or a function of (headers, screened);
+    `approve="clean"` approves what screening found clean. With neither, every column is withheld: enough for the
+    built-in planner, refused for a provider. `names` name the columns of a table without a header row.
 
     Raises:
         InputError: the source, profile, decisions or option is wrong.
@@ -92,7 +92,7 @@ def analyse(
 
 def preview(table: Table, decide: Decide) -> ApprovedManifest:
     """The manifest these decisions would close; nothing is kept, recorded or sent."""
-    decisions = decide(propose(table.headers, screen([header.name for header in table.headers])))
+    decisions = decide(table.headers, screen([header.name for header in table.headers]))
     return close(table.headers, decisions, actor="preview", vocabulary=vocabulary_id(), headless=table.headless)
 
 
@@ -111,8 +111,13 @@ def deciding(review: Decisions, approve: str | None) -> Decide:
         return review
     if review is not None:
         mapping = _read_decisions(review) if isinstance(review, Path) else review
-        return lambda proposals: from_mapping(mapping, proposals, screen=screen_one)
-    return approve_clean if approve else withhold_all
+        return lambda headers, screened: from_mapping(mapping, headers, screened)
+    return approve_clean if approve else withhold_undecided
+
+
+def withhold_undecided(headers: Sequence[Header], _screened: Sequence[Screened]) -> tuple[Decision, ...]:
+    """Every name withheld: enough for the built-in planner, refused for a provider."""
+    return withhold_all(headers)
 
 
 def broken_ledger(found: Verification) -> IntegrityError:
@@ -131,7 +136,9 @@ def _read_decisions(path: Path) -> Mapping[str, Any]:
     try:
         found = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
     except ValueError:
-        raise InputError(f"{path}: the decisions file is not valid {'JSON' if path.suffix == '.json' else 'TOML'}") from None
+        raise InputError(
+            f"{path}: the decisions file is not valid {'JSON' if path.suffix == '.json' else 'TOML'}"
+        ) from None
     if not isinstance(found, dict):
         raise InputError(f"{path}: the decisions file is not an object")
     return found

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from headgate.canonical import sha256
-from headgate.catalogue import Meaning
-from headgate.charts.export import results_csv
+from headgate.catalogue.meaning import Meaning
+from headgate.charts.export import file_name, results_csv
 from headgate.charts.page import page
 from headgate.charts.view import ColumnView, ReceiptView, ReportView, SentView
 from headgate.clock import stamp
@@ -25,8 +25,9 @@ from headgate.errors import InputError, UnavailableError
 from headgate.gate import Answer
 from headgate.headers import Table
 from headgate.ledger import Receipt
-from headgate.manifest import ApprovedManifest, Column, Decision, Proposal
+from headgate.manifest import ApprovedManifest, Column, Decision
 from headgate.plan import Plan, Question, to_json
+from headgate.screening import Screened
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,12 +39,12 @@ _OURS = {"index.html", "plan.json", "results"}
 class Report:
     """Everything one analysis found and did.
 
-    `proposals` (what screening found) and `decisions` follow the source's order of headers; `outcomes` the plan's order of analyses. `answer` is
-    None where nothing left. `receipt` is the ledger's proof of the run.
+    `screened` and `decisions` follow the source's order of headers; `outcomes` the plan's order of analyses. `answer`
+    is None where nothing left. `receipt` is the ledger's proof of the run.
     """
 
     table: Table
-    proposals: tuple[Proposal, ...]
+    screened: tuple[Screened, ...]
     decisions: tuple[Decision, ...]
     manifest: ApprovedManifest
     plan: Plan
@@ -69,11 +70,11 @@ class Report:
         Raises InputError, naming the extra to install, where pandas is missing.
         """
         try:
-            import pandas  # noqa: F401, ICN001
+            import pandas  # noqa: F401
         except ImportError:
             raise InputError("pandas is not installed: pip install 'headgate[pandas]'") from None
         return {
-            f"{number:02d}-{result.analysis.kind}-{name}": table.to_pandas()
+            file_name(result, number, name).removesuffix(".csv"): table.to_pandas()
             for number, result in self._numbered()
             for name, table in result.tables.items()
         }
@@ -151,7 +152,7 @@ class Report:
             role=meaning.role.value,
             unit=meaning.unit,
             origin=meaning.origin,
-            verdict=self.proposals[column.position].screened.verdict,
+            verdict=self.screened[column.position].verdict,
             public_name=column.public_name,
         )
 

@@ -12,10 +12,11 @@ from headgate.analysis import LOCAL, Decide
 from headgate.cli import documents, reviewing, show
 from headgate.errors import RefusalError
 from headgate.gate import DEFAULT_TEMPLATE, envelope, load_template, wire_bytes
-from headgate.headers import read
-from headgate.manifest import Choice, Decision, Proposal, to_mapping, withhold_all
+from headgate.headers import Header, read
+from headgate.manifest import Choice, Decision, propose, to_mapping
 from headgate.providers import Profile
 from headgate.report import Report
+from headgate.screening import Screened
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +75,15 @@ def _decide(given: Given, profile: Profile | None) -> Decide:
         raise RefusalError(
             f"nothing is approved for {given.provider}: give decisions with --review FILE or --approve clean"
         )
-    return withhold_all
+    return app.withhold_undecided
 
 
 def _asking(decide: Decide, given: Given, profile: Profile | None) -> Decide:
     """The same decisions, shown, kept where asked for, and confirmed before names go to a provider."""
 
-    def shown(proposals: Sequence[Proposal]) -> tuple[Decision, ...]:
-        decisions = decide(proposals)
-        show.review(proposals, decisions)
+    def shown(headers: Sequence[Header], screened: Sequence[Screened]) -> tuple[Decision, ...]:
+        decisions = decide(headers, screened)
+        show.review(propose(headers, screened), decisions)
         if given.save_review is not None:
             given.save_review.write_text(json.dumps(to_mapping(decisions), ensure_ascii=False, indent=1), "utf-8")
         asked = given.review is None and given.approve is None

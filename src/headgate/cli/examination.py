@@ -91,7 +91,9 @@ def _ledger() -> str:
 def _unfinished() -> str:
     with app.opened() as state:
         left = state.ledger.unfinished()
-    return f"entries {', '.join(map(str, left))}: an intent without an outcome, it may have been sent" if left else "none"
+    return (
+        f"entries {', '.join(map(str, left))}: an intent without an outcome, it may have been sent" if left else "none"
+    )
 
 
 def _profiles() -> str:

@@ -6,33 +6,37 @@ from collections.abc import Sequence
 
 from rich.prompt import Confirm, Prompt
 
+from headgate.canonical import nfc
 from headgate.charts.text import shown
 from headgate.cli import show
 from headgate.errors import RefusalError
-from headgate.manifest import Choice, Decision, Proposal, decide, withhold_all
-from headgate.screening import Verdict, screen_one
+from headgate.headers import Header
+from headgate.manifest import Choice, Decision, Proposal, close, propose, withhold_all
+from headgate.screening import Screened, Verdict
 
-def ask(proposals: Sequence[Proposal]) -> tuple[Decision, ...]:
+
+def ask(headers: Sequence[Header], screened: Sequence[Screened]) -> tuple[Decision, ...]:
     """The decisions a person took, one a header, in source order. Nothing is approved without a key pressed for it."""
+    proposals = propose(headers, screened)
     show.review(proposals)
     clean = sum(each.choice is Choice.APPROVE for each in proposals)
     take_clean = clean > 0 and Confirm.ask(
         f"Approve the {clean} names found clean, as they are?", console=show.err, default=True
     )
     return tuple(
-        decide(each, Choice.APPROVE, screen=screen_one)
+        _decision(each, Choice.APPROVE, each.header.name)
         if take_clean and each.choice is Choice.APPROVE
         else _ask_one(each)
         for each in proposals
     )
 
 
-def offer(proposals: Sequence[Proposal]) -> tuple[Decision, ...]:
+def offer(headers: Sequence[Header], screened: Sequence[Screened]) -> tuple[Decision, ...]:
     """The decisions for the built-in planner, where nothing leaves: withheld, unless the person wants to review now."""
-    show.review(proposals)
+    show.review(propose(headers, screened))
     if Confirm.ask("Nothing leaves with the built-in planner. Review the names now?", console=show.err, default=False):
-        return ask(proposals)
-    return withhold_all(proposals)
+        return ask(headers, screened)
+    return withhold_all(headers)
 
 
 def confirm_sending(names: Sequence[str], host: str) -> None:
@@ -62,17 +66,22 @@ def _ask_one(proposal: Proposal) -> Decision:
         keys = {"a": "[a]pprove as it is", **keys}
     show.err.print("  " + ", ".join(keys.values()), markup=False)
     pressed = Prompt.ask("  ", choices=list(keys), default="w", console=show.err, show_choices=False)
+    match pressed:
+        case "a":
+            taken = _decision(proposal, Choice.APPROVE, one.header)
+        case "r":
+            taken = _decision(proposal, Choice.RENAME, proposal.public_name)
+        case "n":
+            taken = _decision(proposal, Choice.RENAME, Prompt.ask("  public name", console=show.err).strip())
+        case _:
+            taken = _decision(proposal, Choice.WITHHOLD, None)
     try:
-        match pressed:
-            case "a":
-                return decide(proposal, Choice.APPROVE, screen=screen_one)
-            case "r":
-                return decide(proposal, Choice.RENAME, proposal.public_name, screen=screen_one)
-            case "n":
-                new = Prompt.ask("  public name", console=show.err).strip()
-                return decide(proposal, Choice.RENAME, new, screen=screen_one)
-            case _:
-                return decide(proposal, Choice.WITHHOLD, screen=screen_one)
+        close([proposal.header], [taken], actor="", vocabulary="", headless=None)
     except RefusalError as refusal:
         show.err.print(f"  {refusal}", style="red", markup=False)
         return _ask_one(proposal)
+    return taken
+
+
+def _decision(proposal: Proposal, choice: Choice, public_name: str | None) -> Decision:
+    return Decision(proposal.header.position, proposal.header.name, choice, public_name and nfc(public_name))

@@ -14,11 +14,12 @@ from rich.text import Text
 
 from headgate.canonical import Json
 from headgate.charts import text as words
+from headgate.engines import wording
 
 if TYPE_CHECKING:
+    from headgate.cli.examination import Check
     from headgate.engines.interface import Headline
     from headgate.headers import Table
-    from headgate.cli.examination import Check
     from headgate.ledger import Entry, Verification
     from headgate.manifest import Decision, Proposal
     from headgate.screening import Screened
@@ -127,14 +128,18 @@ def checks(listed: Sequence[Check]) -> None:
     """Print what an examination of this installation found, a line a check."""
     grid = Grid("", "check", "found", box=None, pad_edge=False, header_style="bold")
     for check in listed:
-        grid.add_row(Text("ok" if check.ok else "NO", style="green" if check.ok else "bold red"), check.name, check.found)
+        grid.add_row(
+            Text("ok" if check.ok else "NO", style="green" if check.ok else "bold red"), check.name, check.found
+        )
     out.print(grid)
 
 
 def headline(one: Headline) -> None:
     """Print one headline figure."""
-    text = Text(f"{words.number(one.value)} {one.unit}".rstrip().rjust(16), style="bold")
-    out.print(text.append(f"  {words.shown(one.label)}", style="not bold").append(f"  {one.note}", style="dim not bold"))
+    text = Text(wording.number(one.value, one.unit).rjust(16), style="bold")
+    out.print(
+        text.append(f"  {words.shown(one.label)}", style="not bold").append(f"  {one.note}", style="dim not bold")
+    )
 
 
 def raw(data: bytes) -> None:
