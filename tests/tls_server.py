@@ -181,7 +181,8 @@ def read_request(channel: socket.socket) -> bytes:
             return got
         got += part
     head, _, body = got.partition(b"\r\n\r\n")
-    length = next(int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
+    lengths = (int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
+    length = next(lengths, 0)
     while len(body) < length:
         part = channel.recv(65536)
         if not part:
@@ -207,7 +208,8 @@ def _serve(listener: socket.socket, context: ssl.SSLContext | None, reply: Reply
             return
         running.connections += 1
         plain.settimeout(5)
-        with suppress(OSError), plain:
+        # A reply may have cut the connection itself, or the client may have gone.
+        with suppress(OSError, ValueError), plain:
             channel = context.wrap_socket(plain, server_side=True) if context else plain
             with channel:
                 running.requests.append(read_request(channel))

@@ -49,7 +49,7 @@ def expected_request(template: Template, names: tuple[str, ...], profile: Profil
         f"Content-Length: {len(body)}\r\n"
         f"{credentials}\r\n"
     )
-    return head.encode("ascii") + body
+    return head.encode() + body
 
 
 def _openai_chat(template: Template, message: str, profile: Profile) -> str:

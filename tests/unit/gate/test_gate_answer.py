@@ -1,4 +1,4 @@
-"""A reply is an answer only if it is whole, successful, plain JSON and finished; any other has a sentence of its own."""
+"""A reply is an answer only if it is whole, successful, plain JSON and finished; any other has its own sentence."""
 
 from __future__ import annotations
 

@@ -1,0 +1,79 @@
+"""A private authority, a profile for a server of the tests' own, and a gate whose state is this test's alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from tests.tls_server import Authority
+
+from headgate.clock import now
+from headgate.database import Database, open_database
+from headgate.gate.send import Gate
+from headgate.ledger import Ledger
+from headgate.manifest import ApprovedManifest, Column, ManifestStore, names_digest, record_approval
+from headgate.providers.profiles import Dialect, Profile, Settings
+
+KEY = "sk-a-key-of-nobody"
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="session")
+def certificate(authority: Authority) -> Path:
+    """A key and certificate for localhost and 127.0.0.1."""
+    return authority.leaf()[0]
+
+
+@pytest.fixture
+def profile(authority: Authority) -> Profile:
+    """A profile of a server on this machine; `port` is to be replaced."""
+    return Profile(
+        name="sink",
+        dialect=Dialect.OPENAI_CHAT,
+        host="localhost",
+        port=1,
+        path="/v1/chat/completions",
+        model="model-1",
+        key_env="SINK_KEY",
+        ca_file=authority.file,
+        loopback=True,
+        settings=Settings(timeout_seconds=1),
+    )
+
+
+@pytest.fixture
+def state(own_home: Path) -> Iterator[Database]:
+    database = open_database(own_home)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def ledger(state: Database) -> Ledger:
+    return Ledger(state)
+
+
+@pytest.fixture
+def approve(state: Database, ledger: Ledger) -> Callable[..., ApprovedManifest]:
+    """Names become an approved manifest, saved and recorded, as after a review that approved each as it is."""
+
+    def close(*names: str, manifest_id: str = "m_0123456789abcdef") -> ApprovedManifest:
+        ordered = tuple(sorted(names))
+        columns = tuple(Column(f"c{number}", number - 1, name, name) for number, name in enumerate(ordered, 1))
+        approved = ApprovedManifest(manifest_id, columns, ordered, names_digest(ordered), "tester", "test", now())
+        ManifestStore(state).save(approved)
+        record_approval(approved, ledger)
+        return approved
+
+    return close
+
+
+@pytest.fixture
+def gate(state: Database, ledger: Ledger) -> Callable[[Profile], Gate]:
+    """A gate that knows one profile and one key."""
+    return lambda profile: Gate(ManifestStore(state), ledger, {profile.name: profile}, {"SINK_KEY": KEY}.get)
