@@ -30,7 +30,7 @@ def read(path: Path, compression: str) -> Table:
     Raises InputError where the file is no text or has no rows to find columns in.
     """
     start = decoded_start(path, compression)
-    dialect = find_dialect(start.text)
+    dialect = find_dialect(start.text, whole=start.whole)
     found = _first_records(path, start, dialect)
     width = _common_width(found)
     at = _header_row(found, width)

@@ -18,7 +18,6 @@ _SAMPLE_ROWS = 200
 _SAMPLE_CHARACTERS = 1 << 18
 _SAMPLE_CELLS = 4000
 _SAMPLE_COLUMNS = 400
-_LONGEST_RECORD = 100  # lines; a quote that stays open longer was never meant to open one
 _NO_SCORE = (0.0, 0)
 _PROSE = 0.5  # how much a space after the delimiter, as in prose, tells against it
 _COMMA_DECIMAL = re.compile(r"[+\-−]?(?:\d+,\d{1,2}|\d+,\d{4,}|0,\d+|\d{1,3}(?:[. \u00a0\u202f'’]\d{3})+,\d+)")
@@ -44,26 +43,26 @@ class Dialect:
     hinted: bool
 
 
-def find_dialect(text: str) -> Dialect:
+def find_dialect(text: str, *, whole: bool) -> Dialect:
     """The delimiter and quote with which the first lines give rows of one width and the most numbers and dates.
 
-    A file without any delimiter is one column, delimited by ",".
+    A file without any delimiter is one column, delimited by ",". `whole` is false where the text was cut.
     """
     if hint := _HINT.fullmatch(text.split("\n", 1)[0]):
-        return Dialect(hint[1], _find_quote(text, hint[1]), hinted=True)
+        return Dialect(hint[1], _find_quote(text, hint[1], whole=whole), hinted=True)
     sample = text[:_SAMPLE_CHARACTERS]
     if len(sample) < len(text) and sample.count("\n") < 10:
         sample = text
     scores = {each: _score(sample, each) for each in _DELIMITERS}
     best = max(scores, key=lambda each: scores[each])
     delimiter = best if scores[best] > _NO_SCORE else ","
-    return Dialect(delimiter, _find_quote(text, delimiter), hinted=False)
+    return Dialect(delimiter, _find_quote(text, delimiter, whole=whole), hinted=False)
 
 
 def records(text: str, dialect: Dialect, *, whole: bool) -> Iterator[Record]:
     """The complete records of the text; the last one is left out where the text was cut and a quote may stand open.
 
-    Raises `csv.Error` where a quote stays open too long to have been meant.
+    Raises `csv.Error` where a quote stays open for longer than a cell can be.
     """
     lines = io.StringIO(text, newline="")
     if dialect.quote:
@@ -76,8 +75,6 @@ def records(text: str, dialect: Dialect, *, whole: bool) -> Iterator[Record]:
         if held is not None:
             yield held
         held = Record(cells, before, reader.line_num)
-        if held.through - before > _LONGEST_RECORD:
-            raise csv.Error("a quote stays open")
         before = reader.line_num
     if held is not None and (whole or held.through - held.before == 1):
         yield held
@@ -95,27 +92,37 @@ def find_decimal(rows: Sequence[Sequence[str]], delimiter: str) -> str:
     return "," if either and delimiter == ";" else "."
 
 
-def _find_quote(text: str, delimiter: str) -> str:
+def _find_quote(text: str, delimiter: str, *, whole: bool) -> str:
     """The quote character: double, single where only single ones embrace cells, none where one is never closed."""
     sample = text[:_SAMPLE_CHARACTERS]
     edge = re.escape(delimiter)
     singles = len(re.findall(rf"(?:^|{edge})'[^'\r\n]*'(?={edge}|[\r\n]|$)", sample, re.MULTILINE))
     if '"' not in sample and singles > sample.count(delimiter) / 2:
         return "'"
-    if '"' not in text:
+    if '"' not in text or _is_well_quoted(text, delimiter, whole=whole):
         return '"'
+    quoted, plain = (_rows_of_one_width(text, Dialect(delimiter, quote, hinted=False)) for quote in ('"', ""))
+    return '"' if quoted >= plain else ""
+
+
+def _is_well_quoted(text: str, delimiter: str, *, whole: bool) -> bool:
+    """True where every quote that opens is closed before a delimiter or line end, or the text was cut in between."""
+    lines = io.StringIO(text, newline="")
     try:
-        for record in records(text, Dialect(delimiter, '"', hinted=False), whole=True):
-            if record.through - record.before > 1 and _is_open(record.cells[-1], delimiter):
-                return ""
+        for _ in csv.reader(lines, delimiter=delimiter, strict=True):
+            pass
     except csv.Error:
-        return ""
-    return '"'
+        return not whole and not lines.read(1)
+    return True
 
 
-def _is_open(cell: str, delimiter: str) -> bool:
-    """True where a last cell swallowed whole lines: it holds line ends and delimiters after them."""
-    return any(delimiter in line for line in cell.splitlines()[1:])
+def _rows_of_one_width(text: str, dialect: Dialect) -> int:
+    """How many records have the commonest width; 0 where a quote stays open for longer than a cell can be."""
+    try:
+        widths = Counter(len(record.cells) for record in records(text, dialect, whole=True))
+    except csv.Error:
+        return 0
+    return max(widths.values())
 
 
 def _score(sample: str, delimiter: str) -> tuple[float, int]:

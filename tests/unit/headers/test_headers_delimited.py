@@ -43,6 +43,13 @@ LAYOUTS = {
     "bar": ("a|b\nx, y|2.5\n", Delimited("utf-8", "|", '"', ".", 1)),
     "single quotes": ("'a','b'\n'x, y','z'\n", Delimited("utf-8", ",", "'", ".", 1)),
     "a quote that never closes": ('a,b\n1,"x\n2,y\n3,z\n', Delimited("utf-8", ",", "", ".", 1)),
+    "a quote that never closes, twice": ('a,b\n1,"x\n2,y\na,b\n1,"x\n2,y\n', Delimited("utf-8", ",", "", ".", 1)),
+    "a cell of several lines": ('a,b\n1,"x, y\nz, w"\n2,"v\n\nu, t"\n', Delimited("utf-8", ",", '"', ".", 1)),
+    "quotes within quotes": ('a,b\n"5" pipe",1\n"6, long",2\n', Delimited("utf-8", ",", '"', ".", 1)),
+    "a long cell at the cut": (
+        "a,b\n1,x\n" + '2,"' + "line of text, with a comma\n" * 4_000 + '"\n' + '3,"y\nz"\n' * 150_000,
+        Delimited("utf-8", ",", '"', ".", 1),
+    ),
     "inches": ('a,b\n5" pipe,1\n6" pipe,2\n', Delimited("utf-8", ",", '"', ".", 1)),
     "Excel's hint": ("sep=;\na;b\n1;2,5\n", Delimited("utf-8", ";", '"', ",", 2)),
     "byte order mark": (b"\xef\xbb\xbfa,b\n1,2\n", Delimited("utf-8-sig", ",", '"', ".", 1)),
