@@ -1,6 +1,6 @@
 """What type each column of the loaded rows has, decided over all rows, and the SQL expression that gives its values.
 
-The first rows of a file cannot tell day-first from month-first dates, and one notice or `ND` cell does not make a column
+The first rows of a file cannot tell day-first from month-first dates, and a notice or `ND` cell does not make a column
 of numbers a text. So: (1) every column is counted over all rows; (2) a column is of a type if at most 5 % of its cells
 (or a single one) are not; (3) a date format is chosen by how many cells it reads, then by which order it gives.
 """
@@ -18,8 +18,8 @@ from headgate.headers.table import LocalType
 from headgate.manifest.approved import Column
 
 _STRAYS = 0.05
-_AT_ONCE = 150
-_SAMPLE = 20_000
+_AT_ONCE = 2000
+_SAMPLE = 2000
 _TIME_ROLES = frozenset({Role.TIMESTAMP, Role.DATE})
 _SENTINELS = (
     "nd", "na", "n/a", "nan", "-", "--", "---", ".", "?", "null", "none", "nil", "n.d.", "k.a.", "missing", "no data",
@@ -31,7 +31,27 @@ _DATES = (
     "%d-%b-%y", "%Y%m%d", "%Y-%m",
 )  # fmt: skip
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p", " %I:%M%p", " %H")
+_CLOCK = "([01]?[0-9]|2[0-4]):[0-5][0-9](:[0-5][0-9])?"
+_DATED = (
+    "^([0-9]{1,4}[-/. ]+[0-9A-Za-z]{1,9}[-/., ]+[0-9]{2,4}|[A-Za-z]{3,9}[. ]+[0-9]{1,2},? +[0-9]{4}"
+    "|[0-9]{4}-[0-9]{2}$|[0-9]{8}[ T][0-9])"
+)
 _NUMBER_TYPES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL", "U")
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """How many cells of a text column hold something, a mark for a missing value, a number, a whole number, yes or no,
+    what looks like a date, other digits without letters, and a time of day."""
+
+    cells: int = 0
+    marks: int = 0
+    numbers: int = 0
+    whole: int = 0
+    booleans: int = 0
+    dates: int = 0
+    digits: int = 0
+    clocks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,45 +74,20 @@ def decide(
     connection: duckdb.DuckDBPyConnection, columns: Sequence[Column], meanings: Mapping[str, Meaning], decimal: str
 ) -> dict[str, Typed]:
     """The type of every column of the table `raw`, by column id. A date beside a time of day becomes one timestamp."""
-    create_macros(connection, decimal)
     kinds = {name: kind for name, kind, *_ in connection.execute("DESCRIBE raw").fetchall()}
-    texts = [column for column in columns if kinds[f"p{column.position}"] == "VARCHAR"]
-    found = _texts(connection, texts)
+    texts = [name for name, kind in kinds.items() if kind == "VARCHAR"]
+    counts = _counts(connection, texts, decimal)
+    found: dict[str, Typed] = {}
     for column in columns:
-        if column not in texts:
-            found[column.id] = _native(connection, f"p{column.position}", kinds[f"p{column.position}"])
-        if found[column.id].type in (LocalType.INTEGER, LocalType.NUMBER) and _is_time(meanings.get(column.id)):
-            found[column.id] = _numeric_stamps(connection, found[column.id])
+        name = f"p{column.position}"
+        if name in counts:
+            typed = _text(connection, name, counts[name], decimal)
+        else:
+            typed = _native(connection, name, kinds[name])
+        if typed.type in (LocalType.INTEGER, LocalType.NUMBER) and _is_time(meanings.get(column.id)):
+            typed = _numeric_stamps(connection, typed)
+        found[column.id] = typed
     return _combined(connection, columns, meanings, found)
-
-
-def create_macros(connection: duckdb.DuckDBPyConnection, decimal: str) -> None:
-    """The connection knows `cell`, `mark`, `figure` and `written`: the one reading of a text cell."""
-    group, point = (".", ",") if decimal == "," else (",", ".")
-    marks = ", ".join(f"'{mark}'" for mark in _SENTINELS)
-    for macro in (
-        r"cell(x) AS nullif(trim(x, chr(32) || chr(9) || chr(10) || chr(13) || chr(160) || chr(65279)), '')",
-        f"mark(x) AS lower(x) IN ({marks})",
-        rf"""ungrouped(x) AS CASE
-            WHEN NOT regexp_matches(x, '[0-9][{group}'' \x{{A0}}\x{{202F}}\x{{2019}}][0-9]') THEN x
-            WHEN regexp_full_match(x, '[-+]?[0-9]{{1,3}}([{group}'' \x{{A0}}\x{{202F}}\x{{2019}}][0-9]{{3}})+([{point}][0-9]*)?')
-            THEN regexp_replace(x, '[{group}'' \x{{A0}}\x{{202F}}\x{{2019}}]', '', 'g')
-            WHEN '{group}' = '.' THEN x END""",
-        f"plain(x) AS replace(replace(ungrouped(rtrim(x, '% ')), chr(8722), '-'), '{point}', '.')",
-        "finite(x) AS CASE WHEN isfinite(x) THEN x END",
-        "figure(x) AS CASE WHEN regexp_matches(x, '[0-9]') AND NOT contains(x, '_') "
-        "THEN finite(try_cast(plain(x) AS DOUBLE)) END",
-        r"zoneless(x) AS regexp_replace(regexp_replace(x, '^([0-9]{4}-[0-9]{2}-[0-9]{2})T', '\1 '), "
-        r"'(:[0-9]{2}(\.[0-9]+)?) ?(Z|UTC|GMT|[-+][0-9]{2}(:?[0-9]{2})?)$', '\1')",
-        "sane(t) AS CASE WHEN year(t) BETWEEN 1900 AND 2200 THEN t END",
-        r"midnight_24(x) AS regexp_matches(x, ' 24:00(:00)?$')",
-        "written(x, formats) AS sane(CASE WHEN midnight_24(x) "
-        "THEN try_strptime(replace(x, ' 24:', ' 00:'), formats) + INTERVAL 1 DAY ELSE try_strptime(x, formats) END)",
-        r"clock(x) AS CASE WHEN regexp_full_match(x, '([01]?[0-9]|2[0-4]):[0-5][0-9](:[0-5][0-9])?') THEN "
-        "to_seconds(3600 * try_cast(split_part(x, ':', 1) AS INT) + 60 * try_cast(split_part(x, ':', 2) AS INT) "
-        "+ coalesce(try_cast(nullif(split_part(x, ':', 3), '') AS INT), 0)) END",
-    ):
-        connection.execute(f"CREATE OR REPLACE MACRO {macro}")
 
 
 def _is_time(meaning: Meaning | None) -> bool:
@@ -104,96 +99,160 @@ def _few(strays: int, cells: int) -> bool:
     return strays <= max(cells * _STRAYS, 1 if cells >= 5 else 0)
 
 
-def _texts(connection: duckdb.DuckDBPyConnection, columns: Sequence[Column]) -> dict[str, Typed]:
-    found: dict[str, Typed] = {}
-    for at in range(0, len(columns), _AT_ONCE):
-        part = columns[at : at + _AT_ONCE]
-        counts = iter(_row(connection, ", ".join(_text_counts(f"p{column.position}") for column in part)))
-        for column in part:
-            cells, marks, numbers, whole, booleans, digits = (int(next(counts) or 0) for _ in range(6))
-            found[column.id] = _text(
-                connection, f"p{column.position}", cells, marks, numbers, numbers == whole, booleans, digits
-            )
-    return found
-
-
-def _text_counts(name: str) -> str:
-    cell = f"cell({name})"
+def _plain(cell: str, decimal: str) -> str:
+    """The SQL of a number written without grouping."""
+    if decimal == ",":
+        cell = f"CASE WHEN NOT contains({cell}, '.') THEN replace({cell}, ',', '.') END"
     return (
-        f"count({cell}), count(*) FILTER (mark({cell})), count(figure({cell})), "
-        f"count(*) FILTER (figure({cell}) = floor(figure({cell}))), "
-        f"count(*) FILTER (lower({cell}) IN ('true', 'false', 'yes', 'no')), "
-        f"count(*) FILTER (regexp_matches({cell}, '^[0-9A-Za-z]+.*[0-9]'))"
+        f"CASE WHEN isfinite(try_cast({cell} AS DOUBLE)) AND NOT contains({cell}, '_') THEN CAST({cell} AS DOUBLE) END"
     )
 
 
-def _text(
-    connection: duckdb.DuckDBPyConnection,
-    name: str,
-    cells: int,
-    marks: int,
-    numbers: int,
-    whole: bool,
-    booleans: int,
-    digits: int,
-) -> Typed:
-    """(1) empty; (2) numbers; (3) yes and no; (4) a time of day; (5) dates; (6) anything else is text."""
-    cell, values = f"cell({name})", cells - marks
-    if not cells:
-        return Typed(LocalType.EMPTY, cell, 0)
-    if numbers and _few(values - numbers, values):
-        kind = LocalType.INTEGER if whole else LocalType.NUMBER
-        return Typed(kind, f"figure({cell})", cells, marks, values - numbers)
-    if booleans == values and booleans:
-        return Typed(LocalType.BOOLEAN, f"CASE WHEN NOT mark({cell}) THEN lower({cell}) END", cells, marks)
-    if digits and _few(values - digits, values):
-        dated = _dated(connection, name, cells, marks)
-        if dated is not None:
-            return dated
-    return Typed(LocalType.TEXT, cell, cells)
+def _grouped(cell: str, decimal: str) -> str:
+    """The SQL of a number that may have groups of thousands, a per cent sign or a typographic minus."""
+    group, point = (".", ",") if decimal == "," else (",", ".")
+    gap = f"[{group}'' \u00a0\u202f\u2019]"
+    bare = f"replace(rtrim({cell}, '% '), '\u2212', '-')"
+    ungrouped = (
+        f"CASE WHEN regexp_full_match({bare}, '[-+]?[0-9]{{1,3}}({gap}[0-9]{{3}})+([{point}][0-9]*)?') "
+        f"THEN regexp_replace({bare}, '{gap}', '', 'g') ELSE {bare} END"
+    )
+    number = f"try_cast(replace({ungrouped}, '{point}', '.') AS DOUBLE)"
+    return f"CASE WHEN isfinite({number}) AND NOT contains({cell}, '_') THEN {number} END"
 
 
-def _dated(connection: duckdb.DuckDBPyConnection, name: str, cells: int, marks: int) -> Typed | None:
-    cell, values = f"cell({name})", cells - marks
-    clocks = int(_row(connection, f"count(clock({cell}))")[0] or 0)
-    if clocks and _few(values - clocks, values):
-        return Typed(LocalType.TIME, cell, cells, marks, values - clocks, clock=f"clock({cell})")
-    forms = [_formats(day) for day in _DATES]
-    every = max(1, cells // _SAMPLE)
-    seen = _row(connection, ", ".join(f"count({_stamp(name, form)})" for form in forms), f"WHERE row % {every} = 0")
-    forms = [form for form, hits in zip(forms, seen, strict=True) if hits]
+def _counts(connection: duckdb.DuckDBPyConnection, names: Sequence[str], decimal: str) -> dict[str, _Counts]:
+    """What every text column holds, over all rows; columns are stacked, so that a wide table is one small query."""
+    found = {name: _Counts() for name in names}
+    marks = ", ".join(f"'{mark}'" for mark in _SENTINELS)
+    for at in range(0, len(names), _AT_ONCE):
+        part = ", ".join(names[at : at + _AT_ONCE])
+        stacked = f"(UNPIVOT raw ON {part} INTO NAME name VALUE x)"
+        numbers = f"(SELECT name, x, {_plain('x', decimal)} AS n FROM {stacked})"  # noqa: S608
+        rows = connection.execute(
+            f"""SELECT name, count(*), count(*) FILTER (lower(x) IN ({marks})),
+                count(n), count(*) FILTER (n = floor(n)),
+                count(*) FILTER (n IS NULL AND lower(x) IN ('true', 'false', 'yes', 'no')),
+                count(*) FILTER (n IS NULL AND regexp_matches(x, '{_DATED}')),
+                count(*) FILTER (n IS NULL AND regexp_matches(x, '^[^A-Za-z]*[0-9][^A-Za-z]*$')),
+                count(*) FILTER (n IS NULL AND regexp_full_match(x, '{_CLOCK}'))
+            FROM {numbers} GROUP BY name"""  # noqa: S608
+        ).fetchall()
+        found.update({name: _Counts(*counts) for name, *counts in rows})
+    return found
+
+
+def _text(connection: duckdb.DuckDBPyConnection, name: str, counts: _Counts, decimal: str) -> Typed:
+    """(1) empty; (2) numbers; (3) yes and no; (4) a time of day; (5) dates; (6) grouped numbers; (7) else text."""
+    values = counts.cells - counts.marks
+    if not counts.cells:
+        return Typed(LocalType.EMPTY, name, 0)
+    if counts.numbers and _few(values - counts.numbers, values):
+        kind = LocalType.INTEGER if counts.whole == counts.numbers else LocalType.NUMBER
+        return Typed(kind, _plain(name, decimal), counts.cells, counts.marks, values - counts.numbers)
+    if counts.booleans and counts.booleans == values:
+        sql = f"CASE WHEN lower({name}) IN ('true', 'false', 'yes', 'no') THEN lower({name}) END"
+        return Typed(LocalType.BOOLEAN, sql, counts.cells, counts.marks)
+    if counts.clocks and _few(values - counts.clocks, values):
+        return Typed(LocalType.TIME, name, counts.cells, counts.marks, values - counts.clocks, clock=_clock(name))
+    found = None
+    if counts.dates and _few(values - counts.dates, values):
+        found = _dated(connection, name, counts)
+    if found is None and counts.digits and _few(values - counts.digits - counts.numbers, values):
+        found = _grouped_numbers(connection, name, counts, decimal)
+    return found or Typed(LocalType.TEXT, name, counts.cells)
+
+
+def _grouped_numbers(connection: duckdb.DuckDBPyConnection, name: str, counts: _Counts, decimal: str) -> Typed | None:
+    sql, values = _grouped(name, decimal), counts.cells - counts.marks
+    numbers, whole = (int(n or 0) for n in _row(connection, f"count({sql}), count(*) FILTER ({sql} = floor({sql}))"))
+    if not numbers or not _few(values - numbers, values):
+        return None
+    kind = LocalType.INTEGER if whole == numbers else LocalType.NUMBER
+    return Typed(kind, sql, counts.cells, counts.marks, values - numbers)
+
+
+def _clock(cell: str) -> str:
+    """The SQL of a time of day as an interval, from 00:00 to 24:00."""
+    hour, minute, second = (f"try_cast(nullif(split_part({cell}, ':', {part}), '') AS INT)" for part in (1, 2, 3))
+    return (
+        f"CASE WHEN regexp_full_match({cell}, '{_CLOCK}') "
+        f"THEN to_seconds(3600 * {hour} + 60 * {minute} + coalesce({second}, 0)) END"
+    )
+
+
+def _dated(connection: duckdb.DuckDBPyConnection, name: str, counts: _Counts) -> Typed | None:
+    """The column as time, if one spelling of the day reads nearly all cells.
+
+    (1) Spellings that read nothing in a sample spread over the rows are out; (2) the others are counted over all rows;
+    (3) among the best, the one under which the rows are in the best order is right (01/02 may be either).
+    """
+    forms = _spellings(connection, name, counts.cells)
     if not forms:
         return None
-    hits = [int(n or 0) for n in _row(connection, ", ".join(f"count({_stamp(name, form)})" for form in forms))]
-    best = [form for form, n in zip(forms, hits, strict=True) if n == max(hits)]
-    if not _few(values - max(hits), values):
+    stamps = [_stamp(name, form) for form in forms]
+    hits = [int(n or 0) for n in _row(connection, ", ".join(f"count({stamp})" for stamp in stamps))]
+    values = counts.cells - counts.marks
+    if not max(hits) or not _few(values - max(hits), values):
         return None
-    sql = min((_stamp(name, form) for form in best), key=lambda each: _disorder(connection, each))
-    return Typed(_stamp_type(connection, sql), sql, cells, marks, values - max(hits))
+    best = [stamp for stamp, n in zip(stamps, hits, strict=True) if n == max(hits)]
+    sql = best[0] if len(best) == 1 else min(best, key=lambda stamp: _disorder(connection, stamp))
+    return Typed(_stamp_type(connection, sql), sql, counts.cells, counts.marks, values - max(hits))
 
 
-def _formats(day: str) -> str:
-    """One spelling of the day with every spelling of the time: exports leave the time out at midnight."""
-    return "[" + ", ".join(f"'{day}{clock}'" for day, clock in product((day,), _CLOCKS)) + "]"
+def _spellings(connection: duckdb.DuckDBPyConnection, name: str, cells: int) -> list[str]:
+    """The spellings of the day that read something in the sample, each with all spellings of the time, likeliest first.
+
+    All of them, because exports leave the time out at midnight and the fraction at whole seconds.
+    """
+    pairs = list(product(_DATES, _CLOCKS))
+    tries = ", ".join(f"count(try_strptime(x, '{day}{clock}'))" for day, clock in pairs)
+    sample = f"(SELECT {_zoneless(name)} AS x FROM raw WHERE row % {max(1, cells // _SAMPLE)} = 0)"  # noqa: S608
+    hits = dict(zip(pairs, connection.execute(f"SELECT {tries} FROM {sample}").fetchone() or (), strict=True))  # noqa: S608
+    seen = [day for day in _DATES if any(hits[day, clock] for clock in _CLOCKS)]
+    return [
+        "[" + ", ".join(f"'{day}{clock}'" for clock in sorted(_CLOCKS, key=lambda clock: -hits[day, clock])) + "]"
+        for day in seen
+    ]
 
 
-def _stamp(name: str, formats: str) -> str:
-    return f"written(zoneless(cell({name})), {formats})"
+def _zoneless(cell: str) -> str:
+    """The SQL of a stamp as its own clock shows it: without the T of ISO 8601 and without a zone or offset."""
+    spaced = f"regexp_replace({cell}, '^([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})T', '\\1 ')"
+    zone = "(:[0-9]{2}(?:[.][0-9]+)?) ?(?:Z|UTC|GMT|[-+][0-9]{2}(?::?[0-9]{2})?)$"
+    return f"regexp_replace({spaced}, '{zone}', '\\1')"
+
+
+def _stamp(cell: str, formats: str) -> str:
+    """The SQL of a stamp; 24:00 is the next midnight, and a year outside 1900 to 2200 is a misreading."""
+    bare = _zoneless(cell)
+    stamp = (
+        f"CASE WHEN regexp_matches({cell}, '[ T]24:00(:00)?') "
+        f"THEN try_strptime(replace({bare}, ' 24:', ' 00:'), {formats}) + INTERVAL 1 DAY "
+        f"ELSE try_strptime({bare}, {formats}) END"
+    )
+    return _sane(stamp)
+
+
+def _sane(stamp: str) -> str:
+    return f"list_filter([{stamp}], lambda t: year(t) BETWEEN 1900 AND 2200)[1]"
 
 
 def _disorder(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, int]:
     """How badly the rows are ordered under this reading: steps back, then different steps."""
+    stamps = f"(SELECT row, {sql} AS t FROM raw WHERE {sql} IS NOT NULL)"  # noqa: S608
     found = connection.execute(
         f"SELECT count(*) FILTER (step < INTERVAL 0 SECOND), count(DISTINCT step) "  # noqa: S608
-        f"FROM (SELECT t - lag(t) OVER (ORDER BY row) AS step FROM (SELECT row, {sql} AS t FROM raw) WHERE t IS NOT NULL)"
+        f"FROM (SELECT t - lag(t) OVER (ORDER BY row) AS step FROM {stamps})"
     ).fetchone()
     back, steps = found or (0, 0)
     return int(back), int(steps)
 
 
 def _stamp_type(connection: duckdb.DuckDBPyConnection, sql: str) -> LocalType:
-    timed = _row(connection, f"count(*) FILTER ({sql} <> date_trunc('day', {sql}))")[0]
-    return LocalType.DATETIME if timed else LocalType.DATE
+    stamps = f"(SELECT {sql} AS t FROM raw)"  # noqa: S608
+    timed = connection.execute(f"SELECT count(*) FILTER (t <> date_trunc('day', t)) FROM {stamps}").fetchone()  # noqa: S608
+    return LocalType.DATETIME if timed and timed[0] else LocalType.DATE
 
 
 def _native(connection: duckdb.DuckDBPyConnection, name: str, kind: str) -> Typed:
@@ -204,7 +263,7 @@ def _native(connection: duckdb.DuckDBPyConnection, name: str, kind: str) -> Type
     if kind == "BOOLEAN":
         return Typed(LocalType.BOOLEAN, f"CAST({name} AS VARCHAR)", cells)
     if kind.startswith(_NUMBER_TYPES) and kind not in ("UUID", "UNION"):
-        sql = f"finite(CAST({name} AS DOUBLE))"
+        sql = f"CASE WHEN isfinite(CAST({name} AS DOUBLE)) THEN CAST({name} AS DOUBLE) END"
         values, whole = _row(connection, f"count({sql}), count(*) FILTER ({sql} = floor({sql}))")
         kind_of = LocalType.INTEGER if values == whole else LocalType.NUMBER
         return Typed(kind_of, sql, cells, cells - int(values or 0))
@@ -213,8 +272,8 @@ def _native(connection: duckdb.DuckDBPyConnection, name: str, kind: str) -> Type
         return Typed(_stamp_type(connection, sql), sql, cells)
     if kind.startswith("TIME"):
         sql = f"strftime(TIMESTAMP '2000-01-01' + CAST({name} AS TIME), '%H:%M:%S')"
-        return Typed(LocalType.TIME, sql, cells, clock=f"clock({sql})")
-    return Typed(LocalType.TEXT, f"cell(CAST({name} AS VARCHAR))", cells)
+        return Typed(LocalType.TIME, sql, cells, clock=_clock(sql))
+    return Typed(LocalType.TEXT, f"CAST({name} AS VARCHAR)", cells)
 
 
 def _numeric_stamps(connection: duckdb.DuckDBPyConnection, typed: Typed) -> Typed:
@@ -222,9 +281,9 @@ def _numeric_stamps(connection: duckdb.DuckDBPyConnection, typed: Typed) -> Type
     value = typed.sql
     digits = f"CAST(CAST({value} AS BIGINT) AS VARCHAR)"
     readings = {
-        (19000101, 22001231): f"sane(try_strptime({digits}, '%Y%m%d'))",
-        (190001010000, 220012312359): f"sane(try_strptime({digits}, '%Y%m%d%H%M'))",
-        (19000101000000, 22001231235959): f"sane(try_strptime({digits}, '%Y%m%d%H%M%S'))",
+        (19000101, 22001231): _sane(f"try_strptime({digits}, '%Y%m%d')"),
+        (190001010000, 220012312359): _sane(f"try_strptime({digits}, '%Y%m%d%H%M')"),
+        (19000101000000, 22001231235959): _sane(f"try_strptime({digits}, '%Y%m%d%H%M%S')"),
         (1900, 2200): f"make_timestamp(CAST({value} AS BIGINT), 1, 1, 0, 0, 0)",
         (20_000, 80_000): f"TIMESTAMP '1899-12-30' + to_seconds(round({value} * 86400))",
         (100_000_000, 7_000_000_000): f"make_timestamp(CAST({value} * 1e6 AS BIGINT))",

@@ -18,7 +18,7 @@ from ibis.backends.duckdb import Backend
 
 from headgate.catalogue.meaning import Fold, Meaning, Origin, Quantity, Role
 from headgate.catalogue.units import UNITS
-from headgate.engines import timing
+from headgate.engines import timing as timings
 from headgate.engines.columns import Typed, decide
 from headgate.engines.duck import connect, lock, plain_errors
 from headgate.engines.reading import read_rows
@@ -55,7 +55,7 @@ class Frame:
         self._columns = {column.id: column for column in columns}
         self._types = types
         self._meanings = meanings
-        self._timings: dict[str, timing.Timing] = {}
+        self._timings: dict[str, timings.Timing] = {}
         self.rows: ir.Table = backend.table("rows")
 
     def __enter__(self) -> Frame:
@@ -119,7 +119,7 @@ class Frame:
             value = self._backend.to_pyarrow(expression).as_py()
         return None if value is None else float(value)
 
-    def timing(self, column: str) -> timing.Timing:
+    def timing(self, column: str) -> timings.Timing:
         """How the stamps of a time column are meant; computed once."""
         if column not in self._timings:
             self._timings[column] = self._find_timing(column)
@@ -143,9 +143,11 @@ class Frame:
 
         Units are converted (W, MW, Wh, MWh, GJ, kVArh …). A stamp that occurs twice counts once, with the mean of its
         values; where an entity column tells the rows apart, their values are added up. Raises InputError where the
-        stamps have no step.
+        stamps have no step or the column holds no numbers.
         """
         step = self.interval(time)
+        if not self.is_number(column):
+            raise InputError(f"“{self.label(column)}” of {self.name} does not hold numbers; choose another column")
         if step is None:
             raise InputError(f"“{self.label(time)}” of {self.name} has no regular step; choose another time column")
         entities = [each for each in self.ids if self.meaning(each).role is Role.ENTITY]
@@ -168,20 +170,20 @@ class Frame:
         unit = UNITS.get(self.unit(column))
         return unit.scale if unit is not None and unit.scale is not None else 1.0
 
-    def _find_timing(self, column: str) -> timing.Timing:
+    def _find_timing(self, column: str) -> timings.Timing:
         times = self.rows.select("row", t=self.rows[column])
-        gaps = self.execute(timing.step_counts(times).limit(1)).to_pylist()
+        gaps = self.execute(timings.step_counts(times).limit(1)).to_pylist()
         if not gaps:
-            return timing.Timing(None, False, False)
+            return timings.Timing(None, False, False)
         step = int(gaps[0]["gap"])
         late = False
-        if step < timing.DAY:
-            found = self.execute(timing.midnights(times, step)).to_pylist()[0]
+        if step < timings.DAY:
+            found = self.execute(timings.midnights(times, step)).to_pylist()[0]
             late = found["all"] >= 2 and found["late"] >= 0.9 * found["all"]
         stamp = _midnights_later(times.t) if late else times.t
         ends = self.execute(times.aggregate(first=stamp.min(), last=stamp.max())).to_pylist()[0]
-        says_end = step < timing.DAY and _SAYS_END.search(self.label(column)) is not None
-        return timing.Timing(step, says_end or timing.is_ending(ends["first"], ends["last"], step), late)
+        says_end = step < timings.DAY and _SAYS_END.search(self.label(column)) is not None
+        return timings.Timing(step, says_end or timings.is_ending(ends["first"], ends["last"], step), late)
 
 
 def open_frame(table: Table, columns: Sequence[Column], meanings: Mapping[str, Meaning], *, work: Path) -> Frame:
@@ -216,7 +218,7 @@ def _load(table: Table, columns: Sequence[Column], meanings: Mapping[str, Meanin
 
 def _keep(connection: duckdb.DuckDBPyConnection, columns: Sequence[Column], types: Mapping[str, Typed]) -> None:
     cells = ", ".join(["row", *(f"{types[column.id].sql} AS {column.id}" for column in columns)])
-    connection.execute(f"CREATE TABLE rows AS SELECT {cells} FROM raw ORDER BY row")  # noqa: S608
+    connection.execute(f"CREATE TABLE rows AS SELECT {cells} FROM raw")  # noqa: S608
     connection.execute("DROP TABLE raw")
 
 
@@ -225,5 +227,5 @@ def _decimal(table: Table) -> str:
 
 
 def _midnights_later(stamp: ir.Value) -> ir.Value:
-    midnight = timing.seconds(stamp) % timing.DAY == 0
+    midnight = timings.seconds(stamp) % timings.DAY == 0
     return ibis.cases((midnight, stamp + ibis.interval(days=1)), else_=stamp)

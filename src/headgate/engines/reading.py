@@ -10,7 +10,7 @@ import glob
 import gzip
 import zlib
 from pathlib import Path
-from typing import IO, assert_never
+from typing import BinaryIO, assert_never
 
 import duckdb
 import fastexcel
@@ -21,6 +21,7 @@ from headgate.headers.table import Delimited, JsonLines, Parquet, Sheet, Table
 
 _CHUNK = 1 << 20
 _GZIP = b"\x1f\x8b"
+_BLANKS = " \t\n\r\u00a0\ufeff"
 _MOST_CHARACTERS = 16 << 20
 
 
@@ -65,7 +66,7 @@ def _read_json_lines(connection: duckdb.DuckDBPyConnection, table: Table, layout
         f"json ->> {_quoted(pointer)} AS {name}" for pointer, name in zip(pointers, _names(table), strict=True)
     )
     path = _quoted(glob.escape(str(table.path)))
-    source = f"(SELECT {cells} FROM read_ndjson_objects({path}, compression={_quoted(_compression(table.path))}))"
+    source = f"(SELECT {cells} FROM read_ndjson_objects({path}, compression={_quoted(_compression(table.path))}))"  # noqa: S608
     _keep(connection, source, table)
 
 
@@ -82,14 +83,21 @@ def _read_sheet(connection: duckdb.DuckDBPyConnection, table: Table, layout: She
 
 
 def _keep(connection: duckdb.DuckDBPyConnection, source: str, table: Table) -> None:
-    found = len(connection.execute(f"SELECT * FROM {source} LIMIT 0").description or ())
-    if found < len(table.headers):
-        raise InputError(f"{table.path.name}: {found} columns in the rows, {len(table.headers)} headers; read it again")
-    names = ", ".join([*_names(table), *(f"extra{n}" for n in range(found - len(table.headers)))])
-    kept = ", ".join(_names(table))
-    connection.execute(
-        f"CREATE TABLE raw AS SELECT row_number() OVER () - 1 AS row, {kept} FROM (SELECT * FROM {source}) AS t({names})"  # noqa: S608
-    )
+    """The table `raw` is made of the source: texts without the blanks around them, null where nothing is left."""
+    kinds = [kind for _, kind, *_ in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()]  # noqa: S608
+    if len(kinds) < len(table.headers):
+        raise InputError(
+            f"{table.path.name}: {len(kinds)} columns in the rows, {len(table.headers)} headers; read it again"
+        )
+    names = _names(table)
+    cells = [_trimmed(name) if kind == "VARCHAR" else name for name, kind in zip(names, kinds, strict=False)]
+    found = ", ".join([*names, *(f"extra{n}" for n in range(len(kinds) - len(names)))])
+    kept = ", ".join(["row_number() OVER () - 1 AS row", *cells])
+    connection.execute(f"CREATE TABLE raw AS SELECT {kept} FROM (SELECT * FROM {source}) AS t({found})")  # noqa: S608
+
+
+def _trimmed(name: str) -> str:
+    return f"nullif(trim({name}, '{_BLANKS}'), '') AS {name}"
 
 
 def _names(table: Table) -> list[str]:
@@ -126,5 +134,5 @@ def _transcoded(path: Path, encoding: str, folder: Path) -> Path:
     return copy
 
 
-def _opened(path: Path) -> IO[bytes]:
+def _opened(path: Path) -> BinaryIO | gzip.GzipFile:
     return gzip.open(path, "rb") if _compression(path) == "gzip" else path.open("rb")

@@ -58,7 +58,7 @@ def midnights(times: ir.Table, step: int) -> ir.Table:
 
 
 def is_ending(first: datetime, last: datetime, step: int) -> bool:
-    """Whether whole days are covered only if a stamp is the end of its interval: first at 00:00 + step, last at 00:00."""
+    """Whether whole days are covered only if stamps end intervals: the first a step past 00:00, the last at 00:00."""
     start = first.hour * 3600 + first.minute * 60 + first.second
     end = last.hour * 3600 + last.minute * 60 + last.second
     return step < DAY and start == step and end == 0 and last > first
