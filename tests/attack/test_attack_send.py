@@ -1,0 +1,189 @@
+"""The gate takes ids, refuses in order before anything leaves, and records an intent before and an outcome after."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.tls_server import PLAN as PLAN_TEXT
+from tests.tls_server import Reply, answers, completion, cut, provider, response
+
+from headgate.clock import now
+from headgate.database import Database
+from headgate.errors import HeadgateError, InputError, IntegrityError, RefusalError, UnavailableError
+from headgate.gate.envelope import wire_bytes
+from headgate.gate.send import Gate
+from headgate.ledger import Ledger, Outcome, SendIntended, SendOutcome
+from headgate.manifest import ApprovedManifest, Column, ManifestStore, names_digest, record_approval
+from headgate.providers.profiles import Profile
+
+KEY = "sk-a-key-of-nobody"
+Approve = Callable[..., ApprovedManifest]
+Open = Callable[[Profile], Gate]
+
+
+def sends(ledger: Ledger) -> list[SendIntended | SendOutcome]:
+    return [entry.event for entry in ledger.entries() if isinstance(entry.event, SendIntended | SendOutcome)]
+
+
+def test_the_gate_has_no_parameter_but_three_ids() -> None:
+    parameters = inspect.signature(Gate.send).parameters
+    assert list(parameters) == ["self", "manifest_id", "template_id", "profile_id"]
+
+
+def test_what_is_not_known_is_refused_and_leaves_no_trace(
+    profile: Profile, approve: Approve, gate: Open, ledger: Ledger
+) -> None:
+    manifest = approve("energy")
+    for ids in (
+        ("m_ffffffffffffffff", "plan-1", "sink"),
+        (manifest.id, "plan-9", "sink"),
+        (manifest.id, "plan-1", "other"),
+        ("energy; 17.3", "plan-1", "sink"),
+    ):
+        with pytest.raises(InputError):
+            gate(profile).send(*ids)
+    assert sends(ledger) == []
+
+
+def test_a_manifest_without_names_an_approval_or_its_own_names_is_refused(
+    profile: Profile, state: Database, ledger: Ledger, approve: Approve, gate: Open
+) -> None:
+    empty = approve(manifest_id="m_0000000000000001")
+    with pytest.raises(RefusalError, match="nothing to send"):
+        gate(profile).send(empty.id, "plan-1", "sink")
+    columns = (Column("c1", 0, "energy", "energy"),)
+    loose = ApprovedManifest("m_0000000000000002", columns, ("energy",), names_digest(("energy",)), "a", "v", now())
+    ManifestStore(state).save(loose)
+    with pytest.raises(RefusalError, match="no approval"):
+        gate(profile).send(loose.id, "plan-1", "sink")
+    record_approval(replace(loose, names=("cost",), digest=names_digest(("cost",))), ledger)
+    with pytest.raises(IntegrityError, match="does not hold the names that were approved"):
+        gate(profile).send(loose.id, "plan-1", "sink")
+    assert sends(ledger) == []
+
+
+@pytest.mark.parametrize("key", [None, "", "a\r\nX-Leak: 1", "ключ"])
+def test_a_missing_or_broken_key_is_refused_before_the_intent(
+    profile: Profile, state: Database, ledger: Ledger, approve: Approve, key: str | None
+) -> None:
+    manifest = approve("energy")
+    keyless = Gate(ManifestStore(state), ledger, {"sink": profile}, {"SINK_KEY": key}.get)
+    with pytest.raises(InputError, match="SINK_KEY"):
+        keyless.send(manifest.id, "plan-1", "sink")
+    assert sends(ledger) == []
+
+
+def test_an_answer_comes_with_what_left_and_the_proof_of_it(
+    profile: Profile, certificate: Path, approve: Approve, gate: Open, ledger: Ledger
+) -> None:
+    manifest = approve("energy", "time")
+    with provider(certificate=certificate) as sink:
+        answer = gate(replace(profile, port=sink.port)).send(manifest.id, "plan-1", "sink")
+    assert answer.text == PLAN_TEXT
+    assert sink.requests == [wire_bytes(answer.envelope, KEY)]
+    assert KEY not in repr(answer)
+    intended, ended = sends(ledger)
+    assert isinstance(intended, SendIntended)
+    assert isinstance(ended, SendOutcome)
+    assert intended.manifest == manifest.id
+    assert intended.size == len(answer.envelope.body)
+    assert ledger.opens(intended.envelope, wire_bytes(answer.envelope))
+    assert (ended.intent, ended.outcome, ended.status) == (answer.intent.index, Outcome.ANSWERED, 200)
+    assert answer.tls is not None
+    assert (ended.tls, ended.cipher, ended.spki) == (answer.tls.version, answer.tls.suite, answer.tls.spki_sha256)
+    assert ended.size == len(completion())
+    assert answer.intent.holds()
+    assert answer.outcome.holds()
+    assert answer.outcome.index == answer.intent.index + 1
+
+
+def test_the_intent_is_in_the_ledger_before_the_first_byte_arrives(
+    profile: Profile, certificate: Path, approve: Approve, gate: Open, ledger: Ledger
+) -> None:
+    manifest = approve("energy")
+    seen: list[int] = []
+
+    def reply(channel: object) -> None:
+        seen.append(len(sends(ledger)))
+        answers(response())(channel)  # type: ignore[arg-type]
+
+    with provider(reply, certificate) as sink:
+        gate(replace(profile, port=sink.port)).send(manifest.id, "plan-1", "sink")
+    assert seen == [1]
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind", "outcome", "status"),
+    [
+        (answers(response(b"{}", "401 Unauthorized")), UnavailableError, Outcome.UNAVAILABLE, 401),
+        (answers(response(b"{}", "429 Too Many Requests")), UnavailableError, Outcome.UNAVAILABLE, 429),
+        (answers(response(b"{}", "302 Found", "Location: /x")), RefusalError, Outcome.REFUSED, 302),
+        (answers(response(b"{}", "999 Odd")), UnavailableError, Outcome.UNAVAILABLE, None),
+        (cut(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"), UnavailableError, Outcome.UNAVAILABLE, 200),
+        (cut(b""), UnavailableError, Outcome.UNAVAILABLE, None),
+        (answers(response(b"<html>", kind="text/html")), UnavailableError, Outcome.UNUSABLE, 200),
+        (answers(response(completion(finish_reason="length"))), UnavailableError, Outcome.UNUSABLE, 200),
+    ],
+    ids=["401", "429", "redirect", "odd status", "truncated", "nothing", "wrong type", "cut by length"],
+)
+def test_whatever_comes_back_the_outcome_is_recorded_once(
+    profile: Profile,
+    certificate: Path,
+    approve: Approve,
+    gate: Open,
+    ledger: Ledger,
+    reply: Reply,
+    kind: type[HeadgateError],
+    outcome: Outcome,
+    status: int | None,
+) -> None:
+    manifest = approve("energy")
+    with provider(reply, certificate) as sink:
+        with pytest.raises(kind):
+            gate(replace(profile, port=sink.port)).send(manifest.id, "plan-1", "sink")
+        assert sink.connections == 1
+    _, ended = sends(ledger)
+    assert isinstance(ended, SendOutcome)
+    assert (ended.outcome, ended.status) == (outcome, status)
+    assert ended.tls == "TLSv1.3"
+    assert ledger.unfinished() == ()
+
+
+@pytest.mark.parametrize(("loopback", "kind"), [(False, RefusalError), (True, UnavailableError)])
+def test_an_attempt_that_never_connected_is_recorded_without_facts(
+    profile: Profile, approve: Approve, gate: Open, ledger: Ledger, loopback: bool, kind: type[HeadgateError]
+) -> None:
+    manifest = approve("energy")
+    with pytest.raises(kind):
+        gate(replace(profile, loopback=loopback)).send(manifest.id, "plan-1", "sink")
+    _, ended = sends(ledger)
+    assert isinstance(ended, SendOutcome)
+    wanted = Outcome.UNAVAILABLE if loopback else Outcome.REFUSED
+    assert (ended.outcome, ended.status, ended.tls, ended.size) == (wanted, None, None, 0)
+
+
+def test_a_name_the_key_and_the_host_are_in_no_entry_of_the_ledger(
+    profile: Profile, certificate: Path, approve: Approve, gate: Open, ledger: Ledger
+) -> None:
+    manifest = approve("energy")
+    with provider(certificate=certificate) as sink:
+        gate(replace(profile, port=sink.port)).send(manifest.id, "plan-1", "sink")
+    kept = json.dumps([entry.to_json() for entry in ledger.entries()])
+    assert manifest.id in kept
+    assert not [word for word in ("energy", KEY, "localhost", "model-1") if word in kept]
+
+
+def test_nothing_leaves_where_the_intent_cannot_be_recorded(
+    profile: Profile, certificate: Path, approve: Approve, gate: Open, own_home: Path
+) -> None:
+    manifest = approve("energy")
+    (own_home / "ledger.head").write_text('{"size": 7, "root": "00"}')
+    with provider(certificate=certificate) as sink:
+        with pytest.raises(IntegrityError):
+            gate(replace(profile, port=sink.port)).send(manifest.id, "plan-1", "sink")
+        assert sink.connections == 0
