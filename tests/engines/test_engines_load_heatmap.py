@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from tests.engines.opening import opened, result, stamps, written
 
 LOAD = {"load": "Energy [kWh]", "timestamp": "Time"}

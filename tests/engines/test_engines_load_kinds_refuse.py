@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.engines.opening import opened, reason, stamps, written
 
 from headgate.catalogue.meaning import Fold, Role
-from tests.engines.opening import opened, reason, stamps, written
 
 LOAD = {"load": "Energy [kWh]", "timestamp": "Time"}
 TWO_WEEKS = ["load_profile", "load_heatmap", "load_duration", "base_load"]

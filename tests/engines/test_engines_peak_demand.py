@@ -6,9 +6,9 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from tests.engines.opening import opened, result, stamps, written
 
 from headgate.catalogue.meaning import Fold, Role
-from tests.engines.opening import opened, result, stamps, written
 
 LOAD = {"load": "Energy [kWh]", "timestamp": "Time"}
 

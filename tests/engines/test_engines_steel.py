@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import ibis
 import pytest
+from tests.engines.opening import STEEL, opened, result
 
 from headgate.engines.frame import Frame
-from tests.engines.opening import STEEL, opened, result
 
 LOAD = {"load": "Usage_kWh", "timestamp": "date"}
 REACTIVE = "Lagging_Current_Reactive.Power_kVarh"
