@@ -1,1 +1,22 @@
 """The plan: typed analyses over columns by id, what may be in it, and how an answer becomes one."""
+
+from headgate.plan.check import check
+from headgate.plan.document import from_json, to_json
+from headgate.plan.language import Analysis, Derived, Dropped, Plan, Question
+from headgate.plan.merge import merge
+from headgate.plan.parse import parse
+from headgate.plan.planner import propose
+
+__all__ = [
+    "Analysis",
+    "Derived",
+    "Dropped",
+    "Plan",
+    "Question",
+    "check",
+    "from_json",
+    "merge",
+    "parse",
+    "propose",
+    "to_json",
+]

@@ -1,0 +1,75 @@
+"""A provider's plan over the local one: column by column by confidence, and never against what the rows say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from headgate.catalogue.meaning import Meaning, Origin
+from headgate.plan.check import misfit
+from headgate.plan.kinds import MEASURED, TIME
+from headgate.plan.language import Analysis, Dropped, Plan
+
+MOST_ANALYSES = 40
+
+
+def merge(local: Plan, answered: Plan) -> Plan:
+    """The local plan with the answer laid over it.
+
+    (1) A column's meaning is that of the more confident one, the local one where they are equal; what a user said
+    stays, and where the rows settled that a column is a time, a label or a measure it stays one. Synonyms are taken.
+    (2) The answer's analyses come first, by priority, where they fit the merged meanings; then the local ones that are
+    not the same again. At most 40 are kept. (3) Questions and hints are joined, the answer's hints first.
+    """
+    meanings = {
+        column_id: _meaning(mine, answered.meanings.get(column_id)) for column_id, mine in local.meanings.items()
+    }
+    analyses, dropped = _analyses(local, answered, meanings)
+    return Plan(
+        meanings=meanings,
+        derived=answered.derived + local.derived,
+        analyses=analyses,
+        questions=tuple(dict.fromkeys(answered.questions + local.questions)),
+        hints={**local.hints, **answered.hints},
+        dropped=local.dropped + answered.dropped + dropped,
+    )
+
+
+def _meaning(mine: Meaning, theirs: Meaning | None) -> Meaning:
+    if theirs is None:
+        return mine
+    if mine.origin is not Origin.USER and theirs.confidence > mine.confidence and not _contradicts(mine, theirs):
+        return replace(theirs, unit=theirs.unit or _same_quantity_unit(mine, theirs))
+    return replace(mine, synonyms=tuple(dict.fromkeys(mine.synonyms + theirs.synonyms)))
+
+
+def _contradicts(mine: Meaning, theirs: Meaning) -> bool:
+    """Whether the rows rule the answer out: they settled the sort of column, and the answer says another sort."""
+    return mine.origin is Origin.ROWS and _sort(mine) != _sort(theirs)
+
+
+def _sort(meaning: Meaning) -> str:
+    if meaning.role in TIME:
+        return "time"
+    return "measure" if meaning.role in MEASURED else "label"
+
+
+def _same_quantity_unit(mine: Meaning, theirs: Meaning) -> str | None:
+    """The unit the name states, where the answer agrees on the quantity and only left the unit out."""
+    return mine.unit if mine.quantity is theirs.quantity else None
+
+
+def _analyses(
+    local: Plan, answered: Plan, meanings: Mapping[str, Meaning]
+) -> tuple[tuple[Analysis, ...], tuple[Dropped, ...]]:
+    computed = {each.id for each in answered.derived + local.derived}
+    kept: dict[tuple[str, frozenset[tuple[str, tuple[str, ...]]]], Analysis] = {}
+    dropped: list[Dropped] = []
+    for plan, whose in ((answered, "answer"), (local, "local")):
+        for place, analysis in enumerate(sorted(plan.analyses, key=lambda each: each.priority)):
+            reason = misfit(analysis, meanings, computed)
+            if reason is not None:
+                dropped.append(Dropped(f"{whose} analyses[{place}]", reason))
+            elif len(kept) < MOST_ANALYSES:
+                kept.setdefault((analysis.kind, frozenset(analysis.inputs.items())), analysis)
+    return tuple(replace(one, priority=rank) for rank, one in enumerate(kept.values(), start=1)), tuple(dropped)

@@ -1,0 +1,197 @@
+"""What comes back from a provider becomes a plan here, or nothing does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TypeVar
+
+from headgate.canonical import Json
+from headgate.catalogue.meaning import Meaning
+from headgate.errors import InputError, UnavailableError
+from headgate.plan import items, strict
+from headgate.plan.check import misfit
+from headgate.plan.language import Analysis, Derived, Dropped, Plan, Question
+from headgate.plan.wording import has_digits
+
+_PARTS = frozenset({"columns", "derived", "analyses", "questions", "hints"})
+_MOST = {"columns": 20_000, "derived": 20, "analyses": 40, "questions": 20}
+_MOST_ADJECTIVES = 20
+_MOST_DROPPED = 200
+_ONE_WORD = re.compile(r"[^\W\d_]{1,30}(?:[ -][^\W\d_]{1,30}){0,2}")
+_Item = TypeVar("_Item")
+
+
+@dataclass(slots=True)
+class _Drops:
+    """The record of what was not taken, bounded."""
+
+    listed: list[Dropped] = field(default_factory=list)
+
+    def add(self, place: str, reason: str) -> None:
+        """The place and the reason are on record, up to 200 of them and one line for the rest."""
+        if len(self.listed) < _MOST_DROPPED:
+            self.listed.append(Dropped(place, reason))
+        elif len(self.listed) == _MOST_DROPPED:
+            self.listed.append(Dropped("answer", "more was dropped than is listed"))
+
+    def under(self, place: str) -> items.Flag:
+        """A function that records a field of the item at that place."""
+        return lambda name, reason: self.add(f"{place}.{name}", reason)
+
+
+def parse(text: str, sent: Collection[str]) -> Plan:
+    """The plan an answer holds, over the ids that were sent and nothing else.
+
+    Every item outside the contract is dropped whole and recorded in `dropped` with its place and the rule, never its
+    content; a text that is not plain is dropped alone. `meanings` covers only the columns the answer speaks of. Raises
+    `UnavailableError` where the answer is not JSON, not the contract at all, or holds nothing that can be used.
+    """
+    try:
+        answer = strict.loads(text)
+    except InputError as refused:
+        raise UnavailableError(
+            f"The provider's answer cannot be used: {refused}. Ask again, or plan locally."
+        ) from None
+    if not isinstance(answer, Mapping) or _PARTS.isdisjoint(answer):
+        raise UnavailableError("The provider's answer is not a plan. Ask again, or plan locally.")
+    plan = _plan(answer, frozenset(sent))
+    if not plan.meanings and not plan.analyses:
+        raise UnavailableError("The provider's answer holds nothing that can be used. Ask again, or plan locally.")
+    return plan
+
+
+def _plan(answer: Mapping[str, Json], sent: frozenset[str]) -> Plan:
+    drops = _Drops()
+    for _ in answer.keys() - _PARTS:
+        drops.add("answer", "it has a field the contract does not have")
+    meanings = _columns(answer, sent, drops)
+    derived = _derived(answer, sent, drops)
+    known = sent | {each.id for each in derived}
+    return Plan(
+        meanings=meanings,
+        derived=derived,
+        analyses=_analyses(answer, sent, derived, meanings, drops),
+        questions=_questions(answer, sent, drops),
+        hints=_hints(answer.get("hints"), known, drops),
+        dropped=tuple(drops.listed),
+    )
+
+
+def _each(
+    answer: Mapping[str, Json], part: str, drops: _Drops, read: Callable[[Json, items.Flag], _Item]
+) -> list[tuple[str, _Item]]:
+    """The items of one part that are in the contract, each with its place; the others are on record."""
+    try:
+        listed = items.array(answer.get(part) if answer.get(part) is not None else [])
+    except InputError as refused:
+        drops.add(part, str(refused))
+        return []
+    found: list[tuple[str, _Item]] = []
+    for number, value in enumerate(listed[: _MOST[part]]):
+        place = f"{part}[{number}]"
+        try:
+            found.append((place, read(value, drops.under(place))))
+        except InputError as refused:
+            drops.add(place, str(refused))
+    if len(listed) > _MOST[part]:
+        drops.add(part, f"only the first {_MOST[part]} are read")
+    return found
+
+
+def _columns(answer: Mapping[str, Json], sent: frozenset[str], drops: _Drops) -> dict[str, Meaning]:
+    meanings: dict[str, Meaning] = {}
+    for place, (column_id, meaning) in _each(answer, "columns", drops, lambda v, flag: items.column(v, sent, flag)):
+        if column_id in meanings:
+            drops.add(place, "the column was described before")
+        else:
+            meanings[column_id] = meaning
+    return meanings
+
+
+def _derived(answer: Mapping[str, Json], sent: frozenset[str], drops: _Drops) -> tuple[Derived, ...]:
+    known = set(sent)
+
+    def read(value: Json, flag: items.Flag) -> Derived:
+        made = items.derived(value, known, flag)
+        known.add(made.id)
+        return made
+
+    return tuple(made for _, made in _each(answer, "derived", drops, read))
+
+
+def _analyses(
+    answer: Mapping[str, Json],
+    sent: frozenset[str],
+    derived: tuple[Derived, ...],
+    meanings: Mapping[str, Meaning],
+    drops: _Drops,
+) -> tuple[Analysis, ...]:
+    computed = {each.id for each in derived}
+    known = sent | computed
+    kept: list[Analysis] = []
+    for place, analysis in _each(answer, "analyses", drops, lambda v, flag: items.analysis(v, known, flag)):
+        reason = misfit(analysis, meanings, computed, partial=True)
+        if reason is not None:
+            drops.add(place, reason)
+            continue
+        kept.append(analysis)
+        for name, text in (("title", analysis.title), ("why", analysis.why)):
+            if has_digits(text):
+                drops.add(f"{place}.{name}", "kept, but it holds digits that no local result stands behind")
+    return tuple(sorted(kept, key=lambda analysis: analysis.priority))
+
+
+def _questions(answer: Mapping[str, Json], sent: frozenset[str], drops: _Drops) -> tuple[Question, ...]:
+    asked = [question for _, question in _each(answer, "questions", drops, lambda v, _: items.question(v, sent))]
+    return tuple(dict.fromkeys(asked))
+
+
+def _hints(value: Json, known: Collection[str], drops: _Drops) -> dict[str, str]:
+    """The hints, flat: `default_measure`, `time`, `row_noun`, and `adjectives.<word>` for each adjective."""
+    if value is None:
+        return {}
+    try:
+        given = items.fields(value, (), ("default_measure", "time", "row_noun", "adjectives"))
+    except InputError as refused:
+        drops.add("hints", str(refused))
+        return {}
+    hints: dict[str, str] = {}
+    for name, hint in given.items():
+        if hint is None:
+            continue
+        try:
+            if name == "row_noun":
+                hints[name] = _one_word(hint)
+            elif name != "adjectives":
+                hints[name] = items.id_of(hint, known)
+        except InputError as refused:
+            drops.add(f"hints.{name}", str(refused))
+    return hints | _adjectives(given.get("adjectives"), known, drops)
+
+
+def _adjectives(value: Json, known: Collection[str], drops: _Drops) -> dict[str, str]:
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        drops.add("hints.adjectives", "it is not an object")
+        return {}
+    hints: dict[str, str] = {}
+    for number, (word, about) in enumerate(islice(value.items(), _MOST_ADJECTIVES)):
+        if about is None:
+            continue
+        try:
+            hints[f"adjectives.{_one_word(word)}"] = items.id_of(about, known)
+        except InputError as refused:
+            drops.add(f"hints.adjectives[{number}]", str(refused))
+    if len(value) > _MOST_ADJECTIVES:
+        drops.add("hints.adjectives", f"only the first {_MOST_ADJECTIVES} are read")
+    return hints
+
+
+def _one_word(value: Json) -> str:
+    if not isinstance(value, str) or not _ONE_WORD.fullmatch(value):
+        raise InputError("it is not a word or two")
+    return value

@@ -1,0 +1,80 @@
+"""Columns and analyses in words, for titles that stay here: they are made from headers and never sent."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from headgate.catalogue.lexicon import tags_of, words_in
+from headgate.catalogue.meaning import Meaning, Medium, Role
+from headgate.catalogue.units import in_header
+
+_LONGEST = 60
+_GENERIC = frozenset({"consumption", "energy", "power", "load", "total", "=energy", "=power"})
+_MEDIA = {Medium.PV: "solar", Medium.CHILLED_WATER: "chilled water", Medium.COMPRESSED_AIR: "compressed air"}
+_OPAQUE = 0.4
+# The time series of NREL's End-Use Load Profiles.
+_END_USE = re.compile(r"out\.([a-z_]+)\.([a-z_]+)\.energy_consumption")
+_BREAK = re.compile(r"[\s_./:]+|(?<=[a-z])(?=[A-Z][a-z])")
+
+
+def phrase(header: str, meaning: Meaning) -> str:
+    """The column in words without its unit: `Load_Type` → `load type`, `Usage_kWh` → `electricity use`.
+
+    A name that says no more than "energy used" is spoken by its medium; one that nobody understands keeps its capitals.
+    At most 60 code points, none of them invisible.
+    """
+    words = words_in(in_header(header)[1])
+    if meaning.role in (Role.ENERGY_INTERVAL, Role.POWER) and _is_generic(words):
+        medium = _MEDIA.get(meaning.medium, str(meaning.medium)) if meaning.medium else "energy"
+        return f"{medium} {'use' if meaning.role is Role.ENERGY_INTERVAL else 'demand'}"
+    known = _END_USE.fullmatch(header)
+    if known is not None:
+        fuel, use = (part.replace("_", " ") for part in known.groups())
+        return f"total {fuel} use" if use == "total" else f"{fuel} use for {use}"
+    opaque = meaning.confidence < _OPAQUE
+    spoken = " ".join(word if opaque else _in_sentence(word) for word in _BREAK.split(_without_unit(header)) if word)
+    visible = "".join(sign for sign in spoken if unicodedata.category(sign)[0] != "C").strip(" -,;()[]")
+    if not visible:
+        return str(meaning.role).replace("_", " ")
+    return visible if len(visible) <= _LONGEST else visible[: _LONGEST - 1].rstrip() + "…"
+
+
+def listed(phrases: Sequence[str], most: int = 3) -> str:
+    """The phrases as a list in a sentence; those beyond `most` are counted."""
+    shown, rest = list(phrases[:most]), len(phrases) - most
+    if rest > 0:
+        return ", ".join(shown) + f" and {rest} more"
+    return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + " and " + shown[-1]
+
+
+def sentence(text: str) -> str:
+    """The text with a capital first letter."""
+    return text[:1].upper() + text[1:]
+
+
+def _is_generic(words: Sequence[str]) -> bool:
+    """Whether every word only says that energy is used."""
+    return all(tags_of(word, False) & _GENERIC for word in words)
+
+
+def _without_unit(header: str) -> str:
+    """The header without its unit and without levels that the levels below repeat (`TOTAL / Sales / Total Sales`)."""
+    rest = in_header(header)[1]
+    levels = (rest if any(sign.isalnum() for sign in rest) else header).split(" / ")
+    kept = [level for place, level in enumerate(levels) if not _stems(level) or _stems(level) - _below(levels, place)]
+    return " ".join(kept)
+
+
+def _below(levels: Sequence[str], place: int) -> set[str]:
+    return {stem for level in levels[place + 1 :] for stem in _stems(level)}
+
+
+def _stems(text: str) -> set[str]:
+    return {word.casefold().removesuffix("s") for word in words_in(text)}
+
+
+def _in_sentence(word: str) -> str:
+    """The word in lower case, unless its capitals or digits make it a name of its own (`CO2`, `AHU`)."""
+    return word.casefold() if word[1:].islower() or (word.isupper() and len(word) > 4) else word
