@@ -78,6 +78,37 @@ def test_the_example_in_the_instructions_is_an_answer_the_parser_takes_whole() -
     assert [analysis.kind for analysis in plan.analyses] == ["trend"]
 
 
+def test_what_the_schema_lets_be_left_out_as_null_or_an_empty_list_the_parser_takes_whole() -> None:
+    column = {"id": "c1", "role": "power", "quantity": None, "unit": None, "medium": None, "fold": "mean"}
+    nothing = {"synonyms": [], "part_of": None, "confidence": 0.5}
+    negated = {"op": "neg", "a": {"fold": "sum", "of": "c1"}, "b": None}
+    answer = {
+        "columns": [column | nothing],
+        "derived": [{"id": "d1", "name": "less", "expr": negated}],
+        "analyses": [
+            {
+                "kind": "kpi_summary",
+                "inputs": {"measures": ["c1"], "timestamp": []},
+                "params": {"period": "all"},
+                "title": "Power",
+                "why": "It is what is known",
+                "priority": 1,
+            }
+        ],
+        "questions": [],
+        "hints": {
+            "default_measure": None,
+            "time": None,
+            "row_noun": None,
+            "adjectives": dict.fromkeys(make_template.ADJECTIVES),
+        },
+    }
+    assert answer.keys() == set(load_template("plan-1").schema["properties"])  # type: ignore[arg-type]
+    plan = parse(json.dumps(answer), {"c1"})
+    assert plan.dropped == ()
+    assert (len(plan.derived), len(plan.analyses), dict(plan.hints)) == (1, 1, {})
+
+
 def test_the_schema_keeps_to_what_every_strict_mode_takes() -> None:
     schema = load_template("plan-1").schema
     found = list(shapes(schema))
