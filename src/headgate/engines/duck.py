@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
-from headgate.errors import HeadgateError, InputError, UnavailableError
+from headgate.errors import HeadgateError, InputError, IntegrityError, UnavailableError
 
 THREADS = 2
 
@@ -36,6 +37,49 @@ def lock(connection: duckdb.DuckDBPyConnection) -> None:
     """From now on the connection opens no file, attaches nothing, and no setting can be changed back."""
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
+
+
+def probe_lock() -> None:
+    """A locked connection refuses to open a file and to be unlocked, and the same connection did open it before.
+
+    Raises IntegrityError where one of the three is not so, UnavailableError without room for a private folder.
+    """
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            probe = Path(folder) / "probe.csv"
+            probe.write_text("1\n", encoding="utf-8")
+            connection = connect(Path(folder))
+            try:
+                _probe(connection, probe)
+            finally:
+                connection.close()
+    except OSError as error:
+        raise UnavailableError(f"no private folder can be made for the lock probe ({error.strerror})") from None
+
+
+def _probe(connection: duckdb.DuckDBPyConnection, probe: Path) -> None:
+    reading = f"SELECT * FROM read_csv({quoted(str(probe))}, header=false)"  # noqa: S608
+    if not _runs(connection, reading):
+        raise IntegrityError(
+            "the lock probe proves nothing: DuckDB cannot open the probe file even before it is locked"
+        )
+    lock(connection)
+    for refused in (reading, "SET enable_external_access = true", "SET lock_configuration = false"):
+        if _runs(connection, refused):
+            raise IntegrityError("a locked DuckDB still opens files or lets itself be unlocked; do not analyse with it")
+
+
+def _runs(connection: duckdb.DuckDBPyConnection, statement: str) -> bool:
+    try:
+        connection.execute(statement).fetchall()
+    except duckdb.Error:
+        return False
+    return True
+
+
+def quoted(text: str) -> str:
+    """The text as a literal of SQL."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 @contextmanager

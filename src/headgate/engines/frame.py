@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import shutil
 import tempfile
@@ -65,6 +66,12 @@ class Frame:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def under(self, meanings: Mapping[str, Meaning]) -> Frame:
+        """The same rows, read under these meanings. It shares the connection: close the frame that was opened."""
+        other = copy.copy(self)
+        other._meanings = meanings
+        return other
 
     def close(self) -> None:
         """The connection is closed and every file it wrote is gone."""

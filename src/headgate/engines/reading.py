@@ -15,7 +15,7 @@ from typing import BinaryIO, assert_never
 import duckdb
 import fastexcel
 
-from headgate.engines.duck import plain_errors
+from headgate.engines.duck import plain_errors, quoted
 from headgate.errors import InputError, UnavailableError
 from headgate.headers.table import Delimited, JsonLines, Parquet, Sheet, Table
 
@@ -40,7 +40,7 @@ def read_rows(connection: duckdb.DuckDBPyConnection, table: Table, folder: Path)
             case Sheet() as layout:
                 _read_sheet(connection, table, layout)
             case Parquet():
-                source = f"read_parquet({_quoted(glob.escape(str(table.path)))})"
+                source = f"read_parquet({quoted(glob.escape(str(table.path)))})"
                 _keep(connection, source, table)
             case JsonLines() as layout:
                 _read_json_lines(connection, table, layout)
@@ -50,12 +50,12 @@ def read_rows(connection: duckdb.DuckDBPyConnection, table: Table, folder: Path)
 
 def _read_delimited(connection: duckdb.DuckDBPyConnection, table: Table, layout: Delimited, folder: Path) -> None:
     path = table.path if _is_utf8(layout.encoding) else _transcoded(table.path, layout.encoding, folder)
-    columns = ", ".join(f"{_quoted(name)}: 'VARCHAR'" for name in _names(table))
+    columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in _names(table))
     source = (
-        f"read_csv({_quoted(glob.escape(str(path)))}, auto_detect=false, header=false, skip={layout.skip}, "
-        f"delim={_quoted(layout.delimiter)}, quote={_quoted(layout.quote)}, escape={_quoted(layout.quote)}, "
+        f"read_csv({quoted(glob.escape(str(path)))}, auto_detect=false, header=false, skip={layout.skip}, "
+        f"delim={quoted(layout.delimiter)}, quote={quoted(layout.quote)}, escape={quoted(layout.quote)}, "
         f"columns={{{columns}}}, null_padding=true, strict_mode=false, parallel=false, "
-        f"max_line_size={_MOST_CHARACTERS}, compression={_quoted(_compression(path))})"
+        f"max_line_size={_MOST_CHARACTERS}, compression={quoted(_compression(path))})"
     )
     _keep(connection, source, table)
 
@@ -63,10 +63,10 @@ def _read_delimited(connection: duckdb.DuckDBPyConnection, table: Table, layout:
 def _read_json_lines(connection: duckdb.DuckDBPyConnection, table: Table, layout: JsonLines) -> None:
     pointers = ("/" + key.replace("~", "~0").replace("/", "~1") for key in layout.keys)
     cells = ", ".join(
-        f"json ->> {_quoted(pointer)} AS {name}" for pointer, name in zip(pointers, _names(table), strict=True)
+        f"json ->> {quoted(pointer)} AS {name}" for pointer, name in zip(pointers, _names(table), strict=True)
     )
-    path = _quoted(glob.escape(str(table.path)))
-    source = f"(SELECT {cells} FROM read_ndjson_objects({path}, compression={_quoted(_compression(table.path))}))"  # noqa: S608
+    path = quoted(glob.escape(str(table.path)))
+    source = f"(SELECT {cells} FROM read_ndjson_objects({path}, compression={quoted(_compression(table.path))}))"  # noqa: S608
     _keep(connection, source, table)
 
 
@@ -102,10 +102,6 @@ def _trimmed(name: str) -> str:
 
 def _names(table: Table) -> list[str]:
     return [f"p{header.position}" for header in table.headers]
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _is_utf8(encoding: str) -> bool:

@@ -1,1 +1,42 @@
-"""The kinds of analysis, one module each."""
+"""The kinds of analysis, one module each: `run(frame, analysis)` gives a result or says why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from headgate.engines.frame import Frame
+from headgate.engines.interface import Outcome
+from headgate.engines.kinds import (
+    base_load,
+    breakdown,
+    correlation,
+    data_profile,
+    intensity,
+    kpi_summary,
+    load_duration,
+    load_factor,
+    load_heatmap,
+    load_profile,
+    peak_demand,
+    power_factor,
+    timestamp_audit,
+    trend,
+)
+from headgate.plan.language import Analysis
+
+RUNNERS: Mapping[str, Callable[[Frame, Analysis], Outcome]] = {
+    "data_profile": data_profile.run,
+    "timestamp_audit": timestamp_audit.run,
+    "kpi_summary": kpi_summary.run,
+    "trend": trend.run,
+    "breakdown": breakdown.run,
+    "correlation": correlation.run,
+    "load_profile": load_profile.run,
+    "load_heatmap": load_heatmap.run,
+    "load_duration": load_duration.run,
+    "peak_demand": peak_demand.run,
+    "base_load": base_load.run,
+    "load_factor": load_factor.run,
+    "power_factor": power_factor.run,
+    "intensity": intensity.run,
+}

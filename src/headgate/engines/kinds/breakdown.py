@@ -1,0 +1,173 @@
+"""The breakdown: a measure by the groups of a category, or the parts that several measures make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import ibis
+import pyarrow as pa
+
+from headgate.catalogue.meaning import Fold
+from headgate.engines.folding import fact_key, fold_word, folded
+from headgate.engines.frame import Frame
+from headgate.engines.interface import Figure, Form, Outcome, Result, Skipped
+from headgate.engines.wording import count, listed, number, share
+from headgate.plan.language import Analysis
+
+_OTHER = "Other"
+_BLANK = "(blank)"
+_ORDERS = (
+    ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+    ("mon", "tue", "wed", "thu", "fri", "sat", "sun"),
+    ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+     "december"),
+    ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
+)  # fmt: skip
+_SCHEMA = pa.schema([("group", pa.string()), ("value", pa.float64()), ("rows", pa.int64()), ("share", pa.float64())])
+
+
+def run(frame: Frame, analysis: Analysis) -> Outcome:
+    """A table `by_<id>` for each measure by the category, or the table `parts` for several measures without one.
+
+    The `top_n` greatest groups are shown and the rest as "Other", folded over its rows. A share is given for totals
+    without negative values only. Weekdays and months keep their order.
+    """
+    measures = [each for each in analysis.inputs["measure"] if frame.is_number(each)]
+    if not measures:
+        return Skipped(analysis, "None of the chosen columns holds numbers.")
+    most = int(analysis.params["top_n"])
+    category = next(iter(analysis.inputs.get("category", ())), None)
+    if category is not None:
+        return _by_category(frame, analysis, measures, category, most)
+    if len(measures) < 2:
+        return Skipped(analysis, "A single measure has no parts; choose a category or more measures.")
+    return _by_parts(frame, analysis, measures, most)
+
+
+def _by_category(frame: Frame, analysis: Analysis, measures: Sequence[str], category: str, most: int) -> Outcome:
+    tables, figures, sentences = {}, [], []
+    facts: dict[str, float | str | None] = {}
+    name = frame.label(category)
+    for column in measures:
+        how, unit = frame.meaning(column).fold, frame.unit(column)
+        groups = _groups(frame, column, category, most)
+        if len(groups) < 2:
+            continue
+        tables[f"by_{column}"] = pa.Table.from_pylist(groups, schema=_SCHEMA)
+        told = list(_sentences(groups, frame.label(column), how, unit, f"by {name}"))
+        title = f"{frame.label(column)} by {name}"
+        figures.append(_figure(f"by_{column}", title, name, f"{frame.label(column)}, {fold_word(how)}", unit, told))
+        sentences += told
+        facts |= _facts(column, groups, how, unit)
+    if not tables:
+        return Skipped(analysis, f"“{name}” has fewer than two groups with a value.")
+    return Result(analysis, tables, facts, tuple(figures), tuple(sentences))
+
+
+def _groups(frame: Frame, column: str, category: str, most: int) -> list[dict[str, Any]]:
+    """The groups with their values, the greatest first, the rest as one."""
+    how = frame.meaning(column).fold
+    rows = frame.rows.select(
+        "row", group=frame.rows[category].cast("string").fill_null(_BLANK), value=frame.rows[column]
+    )
+    rows = rows.filter(rows["value"].notnull())
+    first = folded(rows["value"], how, rows["row"])
+    ranked = rows.group_by("group").aggregate(value=first, rows=rows.count())
+    found = frame.execute(ranked.order_by([ibis.desc("value"), "group"]).limit(most + 1)).to_pylist()
+    if len(found) > most:
+        kept = [row["group"] for row in found[:most]]
+        rest = rows.filter(~rows["group"].isin(kept))
+        other = rest.aggregate(value=folded(rest["value"], how, rest["row"]), rows=rest.count())
+        found = [*found[:most], {"group": _OTHER, **frame.execute(other).to_pylist()[0]}]
+    return _in_order(_shared(found, how))
+
+
+def _shared(groups: list[dict[str, Any]], how: Fold) -> list[dict[str, Any]]:
+    total = sum(row["value"] for row in groups)
+    divides = how in (Fold.SUM, Fold.COUNT) and total > 0 and all(row["value"] >= 0 for row in groups)
+    return [{**row, "share": row["value"] / total if divides else None} for row in groups]
+
+
+def _in_order(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Weekdays and months in their own order; all else as it came."""
+    names = [str(row["group"]).casefold() for row in groups]
+    for order in _ORDERS:
+        if set(names) <= set(order):
+            return sorted(groups, key=lambda row: order.index(str(row["group"]).casefold()))
+    return groups
+
+
+def _by_parts(frame: Frame, analysis: Analysis, measures: Sequence[str], most: int) -> Outcome:
+    """The parts that measures of one unit and fold make; the others are named and left out."""
+    unit, how = frame.unit(measures[0]), frame.meaning(measures[0]).fold
+    alike = [each for each in measures if (frame.unit(each), frame.meaning(each).fold) == (unit, how)]
+    if len(alike) < 2:
+        return Skipped(analysis, "The chosen measures differ in unit or in how they fold, so they make no whole.")
+    figures = {f"{each}_v": folded(frame.rows[each], how, frame.rows["row"]) for each in alike}
+    figures |= {f"{each}_n": frame.rows[each].count() for each in alike}
+    found = frame.execute(frame.rows.aggregate(**figures)).to_pylist()[0]
+    parts = [
+        {"group": frame.label(each), "value": found[f"{each}_v"], "rows": found[f"{each}_n"]}
+        for each in alike
+        if found[f"{each}_v"] is not None
+    ]
+    parts.sort(key=lambda row: -row["value"])
+    if how is Fold.SUM and len(parts) > most:
+        rest = parts[most:]
+        other = {"group": _OTHER, "value": sum(row["value"] for row in rest), "rows": sum(row["rows"] for row in rest)}
+        parts = [*parts[:most], other]
+    groups = _shared(parts[: most + 1], how)
+    if len(groups) < 2:
+        return Skipped(analysis, "Fewer than two of the chosen measures hold a value.")
+    told = list(_sentences(groups, "", how, unit, "by part"))
+    left_out = [frame.label(each) for each in measures if each not in alike]
+    return Result(
+        analysis,
+        {"parts": pa.Table.from_pylist(groups, schema=_SCHEMA)},
+        {fact_key("greatest_part", unit): groups[0]["value"], "greatest_part_share": groups[0]["share"]},
+        (_figure("parts", f"{fold_word(how).capitalize()} by part", "Part", fold_word(how).capitalize(), unit, told),),
+        tuple(told),
+        warnings=(f"{count(len(left_out), 'measure')} of another unit or fold left out: {listed(left_out)}.",)
+        if left_out
+        else (),
+    )
+
+
+def _figure(table: str, title: str, x_label: str, y_label: str, unit: str, told: list[str]) -> Figure:
+    return Figure(
+        Form.BARS,
+        table,
+        x="group",
+        y="value",
+        title=title,
+        x_label=x_label,
+        y_label=y_label,
+        unit=unit or None,
+        alt=" ".join(told),
+    )
+
+
+def _facts(column: str, groups: list[dict[str, Any]], how: Fold, unit: str) -> dict[str, float | str | None]:
+    named = [row for row in groups if row["group"] != _OTHER]
+    top = max(named, key=lambda row: row["value"])
+    return {
+        fact_key(column, "greatest", str(how), unit): top["value"],
+        fact_key(column, "greatest_share"): top["share"],
+        fact_key(column, "greatest_group"): str(top["group"]),
+    }
+
+
+def _sentences(groups: list[dict[str, Any]], name: str, how: Fold, unit: str, by: str) -> Iterator[str]:
+    named = [row for row in groups if row["group"] != _OTHER]
+    top, low = max(named, key=lambda row: row["value"]), min(named, key=lambda row: row["value"])
+    part = f" ({share(top['share'])})" if top["share"] is not None else ""
+    subject = f"“{name}” {by}" if name else f"The {fold_word(how)} {by}"
+    if top["value"] == low["value"]:
+        yield f"{subject}: every group has {number(top['value'], unit)}."
+        return
+    least = f" ({share(low['share'])})" if low["share"] is not None else ""
+    yield (
+        f"{subject}: {top['group']} has the greatest {fold_word(how) if name else 'part'} with "
+        f"{number(top['value'], unit)}{part}, {low['group']} the smallest with {number(low['value'], unit)}{least}."
+    )

@@ -1,0 +1,191 @@
+"""The profile of the columns: what each holds, how much of it is missing, and how its values are spread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import ibis
+import pyarrow as pa
+
+from headgate.engines.frame import Frame
+from headgate.engines.interface import Figure, Form, Outcome, Result, Skipped
+from headgate.engines.wording import count, listed, moment, number, share
+from headgate.headers.table import LocalType
+from headgate.plan.kinds import GROUP, LOAD, MEASURED
+from headgate.plan.language import Analysis
+
+_AT_ONCE = 100
+_MOST_GROUPED = 20
+_MOST_HISTOGRAMS = 3
+_MOST_GAPS_DRAWN = 20
+_BINS = 40
+_QUANTILES = {"p05": 0.05, "median": 0.5, "p95": 0.95}
+_SCHEMA = pa.schema(
+    [(name, pa.string()) for name in ("id", "column", "type", "unit")]
+    + [(name, pa.int64()) for name in ("filled", "empty", "sentinels", "unparsed", "distinct")]
+    + [("constant", pa.bool_())]
+    + [(name, pa.float64()) for name in ("min", "p05", "median", "mean", "p95", "max")]
+    + [(name, pa.timestamp("us")) for name in ("first", "last")]
+)
+_TOP = pa.schema([("column", pa.string()), ("value", pa.string()), ("rows", pa.int64()), ("share", pa.float64())])
+
+
+def run(frame: Frame, analysis: Analysis) -> Outcome:
+    """The profile of the chosen columns, or of all.
+
+    Tables: `columns` (one row a column), `top_values` (the `top_n` most frequent of each group column), `gaps` and a
+    histogram for up to three measures. Quantiles are exact; a sentinel is a mark for a missing value (`ND`).
+    """
+    ids = analysis.inputs.get("columns") or frame.ids
+    if not frame.count:
+        return Skipped(analysis, "The table has no row.")
+    columns = list(_columns(frame, ids))
+    tables = {
+        "columns": pa.Table.from_pylist(columns, schema=_SCHEMA),
+        "top_values": _top_values(frame, ids, int(analysis.params["top_n"])),
+    }
+    figures = [*_gap_figure(frame, columns, tables), *_histograms(frame, columns, tables)]
+    cells = frame.count * len(columns)
+    facts: dict[str, float | str | None] = {
+        "rows": float(frame.count),
+        "columns": float(len(columns)),
+        "empty_share": sum(column["empty"] for column in columns) / cells,
+        "empty_columns": float(sum(not column["filled"] for column in columns)),
+        "constant_columns": float(sum(column["constant"] for column in columns)),
+        "sentinel_cells": float(sum(column["sentinels"] for column in columns)),
+        "unparsed_cells": float(sum(column["unparsed"] for column in columns)),
+    }
+    return Result(
+        analysis, tables, facts, tuple(figures), _sentences(facts, columns), warnings=tuple(_warnings(columns))
+    )
+
+
+def _columns(frame: Frame, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
+    for at in range(0, len(ids), _AT_ONCE):
+        part = ids[at : at + _AT_ONCE]
+        figures = {f"{each}_{name}": value for each in part for name, value in _figures(frame, each).items()}
+        found = frame.execute(frame.rows.aggregate(**figures)).to_pylist()[0]
+        for each in part:
+            own = {name.removeprefix(f"{each}_"): value for name, value in found.items() if name.startswith(f"{each}_")}
+            yield {
+                "id": each,
+                "column": frame.label(each),
+                "type": str(frame.type(each)),
+                "unit": frame.unit(each),
+                "empty": frame.count - own["filled"],
+                "sentinels": frame.sentinels(each),
+                "unparsed": frame.unparsed(each),
+                "constant": own["distinct"] == 1 and own["filled"] > 1,
+                **own,
+            }
+
+
+def _figures(frame: Frame, column: str) -> dict[str, ibis.Value]:
+    cell = frame.rows[column]
+    figures = {"filled": cell.count(), "distinct": cell.nunique()}
+    if frame.is_number(column):
+        figures |= {"min": cell.min(), "mean": cell.mean(), "max": cell.max()}
+        figures |= {name: cell.quantile(at) for name, at in _QUANTILES.items()}
+    elif frame.is_time(column):
+        figures |= {"first": cell.min(), "last": cell.max()}
+    return figures
+
+
+def _top_values(frame: Frame, ids: Sequence[str], most: int) -> pa.Table:
+    grouped = [each for each in ids if frame.meaning(each).role in GROUP or frame.type(each) is LocalType.BOOLEAN]
+    found: list[dict[str, Any]] = []
+    for column in grouped[:_MOST_GROUPED]:
+        values = frame.rows.select(value=frame.rows[column].cast("string"))
+        values = values.filter(values["value"].notnull())
+        counted = values.group_by("value").aggregate(rows=values.count())
+        top = frame.execute(counted.order_by([ibis.desc("rows"), "value"]).limit(most)).to_pylist()
+        found += [{"column": frame.label(column), **row, "share": row["rows"] / frame.count} for row in top]
+    return pa.Table.from_pylist(found, schema=_TOP)
+
+
+def _gap_figure(frame: Frame, columns: list[dict[str, Any]], tables: dict[str, pa.Table]) -> Iterator[Figure]:
+    gappy = sorted((c for c in columns if c["empty"]), key=lambda c: (-c["empty"], c["column"]))[:_MOST_GAPS_DRAWN]
+    if not gappy:
+        return
+    tables["gaps"] = pa.table(
+        {"column": [c["column"] for c in gappy], "empty_percent": [100 * c["empty"] / frame.count for c in gappy]}
+    )
+    yield Figure(
+        Form.BARS,
+        "gaps",
+        x="column",
+        y="empty_percent",
+        title="Cells without a value",
+        x_label="Column",
+        y_label="Share of rows",
+        unit="%",
+        alt=f"{count(len(gappy), 'column')} with empty cells; the most in “{gappy[0]['column']}”, "
+        f"{share(gappy[0]['empty'] / frame.count)} of the rows.",
+    )
+
+
+def _histograms(frame: Frame, columns: list[dict[str, Any]], tables: dict[str, pa.Table]) -> Iterator[Figure]:
+    measured = [c for c in columns if frame.meaning(c["id"]).role in MEASURED and c["distinct"] > 2]
+    measured = [c for c in measured if c["min"] is not None]
+    measured.sort(key=lambda c: frame.meaning(c["id"]).role not in LOAD)
+    for column in measured[:_MOST_HISTOGRAMS]:
+        name = f"histogram_{column['id']}"
+        tables[name] = _histogram(frame, column)
+        unit = frame.unit(column["id"])
+        yield Figure(
+            Form.HISTOGRAM,
+            name,
+            x="from",
+            x2="to",
+            y="rows",
+            title=f"How the values of “{column['column']}” are spread",
+            x_label=column["column"],
+            y_label="Rows",
+            unit=unit or None,
+            alt=f"Half of the values lie below {number(column['median'], unit)}, nine in ten between "
+            f"{number(column['p05'], unit)} and {number(column['p95'], unit)}.",
+        )
+
+
+def _histogram(frame: Frame, column: dict[str, Any]) -> pa.Table:
+    """Bins of equal width from the least to the greatest value; empty ones are there with 0 rows."""
+    low, width = column["min"], (column["max"] - column["min"]) / _BINS
+    values = frame.rows.select(value=frame.rows[column["id"]])
+    values = values.filter(values["value"].notnull())
+    placed = values.mutate(bin=ibis.least(((values["value"] - low) / width).floor().cast("int64"), _BINS - 1))
+    counted = frame.execute(placed.group_by("bin").aggregate(rows=placed.count())).to_pylist()
+    rows = {row["bin"]: row["rows"] for row in counted}
+    return pa.table(
+        {
+            "from": [low + width * at for at in range(_BINS)],
+            "to": [low + width * (at + 1) for at in range(_BINS)],
+            "rows": [rows.get(at, 0) for at in range(_BINS)],
+        }
+    )
+
+
+def _sentences(facts: dict[str, Any], columns: list[dict[str, Any]]) -> tuple[str, ...]:
+    empty = facts["empty_share"]
+    filled = "every cell holds a value" if not empty else f"{share(empty)} of the cells hold no value"
+    if 0 < empty < 0.0005:
+        filled = "fewer than 0.1 % of the cells hold no value"
+    sentences = [
+        f"The table has {count(int(facts['rows']), 'row')} and {count(int(facts['columns']), 'column')}; {filled}."
+    ]
+    timed = next((c for c in columns if c.get("first") is not None), None)
+    if timed is not None:
+        sentences.append(f"“{timed['column']}” runs from {moment(timed['first'])} to {moment(timed['last'])}.")
+    return tuple(sentences)
+
+
+def _warnings(columns: list[dict[str, Any]]) -> Iterator[str]:
+    for name, text in (
+        ("empty", "without any value"),
+        ("constant", "with one and the same value on every row"),
+        ("sentinels", "with marks for a missing value, which count as empty"),
+        ("unparsed", "with cells that do not fit the column, which count as empty"),
+    ):
+        found = [c["column"] for c in columns if (not c["filled"] if name == "empty" else c[name])]
+        if found:
+            yield f"{count(len(found), 'column')} {text}: {listed(found)}."

@@ -1,0 +1,194 @@
+"""What the rows say of the columns, over what their names say: the local profiler (04-plan, rule 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import ibis
+
+from headgate.catalogue.meaning import Fold, Meaning, Origin, Quantity, Role
+from headgate.catalogue.rules import fold_of
+from headgate.catalogue.understand import understand
+from headgate.engines.frame import Frame
+from headgate.engines.timing import seconds
+from headgate.headers.table import LocalType
+
+_AT_ONCE = 200
+_RISING = 0.98
+_ENOUGH_STEPS = 24
+_STEPS_DEEP = 20  # a register's level is many steps high; an interval that happens to grow is not
+_FEW_GROUPS = 50
+_MANY_TEXTS = 100
+_STAYS_CONSTANT = frozenset(
+    {Role.AREA, Role.PRICE, Role.EMISSION_FACTOR, Role.TARGET, Role.SETPOINT, Role.OCCUPANCY, Role.UNKNOWN}
+)
+_TIMES = frozenset({Role.TIMESTAMP, Role.DATE})
+_GROUPS = frozenset({Role.ENTITY, Role.CATEGORY, Role.SKU, Role.SHIFT, Role.STATE, Role.MODE, Role.FLAG_QUALITY})
+_METERED = frozenset({Role.ENERGY_INTERVAL, Role.ENERGY_CUMULATIVE, Role.VOLUME_INTERVAL})
+_UNSURE = frozenset({Role.MEASURE, Role.UNKNOWN, Role.DURATION, Role.QUANTITY_COUNT})
+
+
+@dataclass(frozen=True, slots=True)
+class _Extent:
+    """How many values a column holds, its least and greatest number (None for other types), and its distinct values."""
+
+    values: int
+    least: float | None
+    most: float | None
+    distinct: int
+
+
+def refine(frame: Frame) -> Mapping[str, Meaning]:
+    """What each column means once the rows were seen; what a user or a provider said is left as it is.
+
+    (1) The names are read again with the types over all rows; (2) a constant measures nothing; (3) a power factor is a
+    share or per cent; (4) a meter that only rises is a register, one that falls is none; (5) a number that follows from
+    the time of day is a time of day; (6) texts are groups where few differ. What the rows settle has origin ROWS.
+    """
+    types = [frame.type(each) for each in frame.ids]
+    again = understand([frame.label(each) for each in frame.ids], types)  # (1)
+    extents = dict(_extents(frame))
+    meanings: dict[str, Meaning] = {}
+    for column, read in zip(frame.ids, again, strict=True):
+        given = frame.meaning(column)
+        if given.origin in (Origin.USER, Origin.PROVIDER):
+            meanings[column] = given
+            continue
+        meaning = _settled(frame.type(column), read, extents[column])
+        meanings[column] = _stamps(frame, column, meaning)
+    _settle_meters(frame, meanings)
+    _settle_clocks(frame, meanings, extents)
+    return meanings
+
+
+def _settled(kind: LocalType, meaning: Meaning, extent: _Extent) -> Meaning:
+    """The meaning where one column's extent settles it."""
+    if kind is LocalType.EMPTY or not extent.values:
+        return _by_rows(meaning, Role.UNKNOWN, None, Fold.NONE)
+    if kind in (LocalType.INTEGER, LocalType.NUMBER):
+        constant = extent.least == extent.most and extent.values > 1
+        if constant and meaning.role not in _STAYS_CONSTANT | _GROUPS:  # (2)
+            return _by_rows(meaning, Role.UNKNOWN, meaning.quantity, Fold.NONE)
+        if meaning.role is Role.POWER_FACTOR and extent.most is not None and extent.least is not None:  # (3)
+            unit = None if max(extent.most, -extent.least) <= 1 else "%"
+            return replace(meaning, unit=unit, origin=Origin.ROWS)
+        return meaning
+    if kind is LocalType.TEXT:
+        return _settled_text(meaning, extent)
+    return meaning
+
+
+def _settled_text(meaning: Meaning, extent: _Extent) -> Meaning:
+    unlike = extent.values > _MANY_TEXTS and extent.distinct > 0.9 * extent.values
+    if meaning.role in _GROUPS and unlike:  # (6)
+        return _by_rows(meaning, Role.TEXT_FREE, Quantity.TEXT, Fold.NONE)
+    if meaning.role in (Role.UNKNOWN, Role.TEXT_FREE) and 1 < extent.distinct <= _FEW_GROUPS and not unlike:
+        return _by_rows(meaning, Role.CATEGORY, Quantity.TEXT, Fold.NONE, 0.6)
+    return meaning
+
+
+def _stamps(frame: Frame, column: str, meaning: Meaning) -> Meaning:
+    """A time where the rows hold times, and no time where they do not."""
+    if frame.is_time(column) and meaning.role not in _TIMES:
+        return _by_rows(meaning, Role.TIMESTAMP, Quantity.TIME, Fold.NONE)
+    if not frame.is_time(column) and meaning.role in _TIMES:
+        role = Role.MEASURE if frame.is_number(column) else Role.TEXT_FREE
+        return _by_rows(meaning, role, None, fold_of(role, None), 0.5)
+    return meaning
+
+
+def _by_rows(meaning: Meaning, role: Role, quantity: Quantity | None, fold: Fold, confidence: float = 1.0) -> Meaning:
+    return replace(meaning, role=role, quantity=quantity, fold=fold, confidence=confidence, origin=Origin.ROWS)
+
+
+def _extents(frame: Frame) -> Iterator[tuple[str, _Extent]]:
+    for at in range(0, len(frame.ids), _AT_ONCE):
+        part = frame.ids[at : at + _AT_ONCE]
+        figures = {}
+        for column in part:
+            cell = frame.rows[column]
+            figures[f"{column}_n"] = cell.count()
+            if frame.is_number(column):
+                figures[f"{column}_low"], figures[f"{column}_high"] = cell.min(), cell.max()
+            elif frame.type(column) is LocalType.TEXT:
+                figures[f"{column}_d"] = cell.nunique()
+        found = frame.execute(frame.rows.aggregate(**figures)).to_pylist()[0]
+        for column in part:
+            low, high = found.get(f"{column}_low"), found.get(f"{column}_high")
+            yield column, _Extent(found[f"{column}_n"], low, high, found.get(f"{column}_d", 0))
+
+
+def _time_of(frame: Frame, meanings: Mapping[str, Meaning]) -> str | None:
+    return next((each for each in frame.ids if frame.is_time(each) and meanings[each].role in _TIMES), None)
+
+
+def _settle_meters(frame: Frame, meanings: dict[str, Meaning]) -> None:
+    """(4) An interval that only rises, entity by entity in order of time, is a register; one that falls is none."""
+    meters = [each for each in frame.ids if meanings[each].role in _METERED and frame.is_number(each)]
+    meters = [each for each in meters if meanings[each].origin not in (Origin.USER, Origin.PROVIDER)]
+    time = _time_of(frame, meanings)
+    entities = [each for each in frame.ids if meanings[each].role is Role.ENTITY and each != time]
+    for at in range(0, len(meters), _AT_ONCE):
+        part = meters[at : at + _AT_ONCE]
+        for column, rising in _rising(frame, part, time, entities).items():
+            meaning = meanings[column]
+            if rising and meaning.role is Role.ENERGY_INTERVAL:
+                meanings[column] = _by_rows(meaning, Role.ENERGY_CUMULATIVE, meaning.quantity, Fold.LAST)
+            elif rising and meaning.role is Role.VOLUME_INTERVAL:
+                meanings[column] = _by_rows(meaning, Role.MEASURE, meaning.quantity, Fold.LAST)
+            elif not rising and meaning.role is Role.ENERGY_CUMULATIVE:
+                meanings[column] = _by_rows(meaning, Role.ENERGY_INTERVAL, meaning.quantity, Fold.SUM, 0.9)
+
+
+def _rising(frame: Frame, meters: Sequence[str], time: str | None, entities: Sequence[str]) -> dict[str, bool]:
+    """Whether each meter behaves as a register: nearly no step back, many steps up, and small ones beside its level."""
+    order = frame.rows["row"] if time is None else frame.start(time)
+    window = ibis.window(group_by=[frame.rows[each] for each in entities], order_by=[order, frame.rows["row"]])
+    steps = {each: frame.rows[each] - frame.rows[each].lag().over(window) for each in meters}
+    rows = frame.rows.select(
+        *(frame.rows[each] for each in meters), **{f"{each}_s": step for each, step in steps.items()}
+    )
+    figures = {}
+    for each in meters:
+        step = rows[f"{each}_s"]
+        figures[f"{each}_n"], figures[f"{each}_up"] = step.count(), (step > 0).sum()
+        figures[f"{each}_back"], figures[f"{each}_level"] = (step < 0).sum(), rows[each].mean()
+        figures[f"{each}_step"] = step.mean(where=step > 0)
+    found = frame.execute(rows.aggregate(**figures)).to_pylist()[0] if figures else {}
+    return {
+        each: (found[f"{each}_up"] or 0) >= _ENOUGH_STEPS
+        and (found[f"{each}_back"] or 0) <= (1 - _RISING) * found[f"{each}_n"]
+        and found[f"{each}_level"] >= _STEPS_DEEP * found[f"{each}_step"]
+        for each in meters
+    }
+
+
+def _settle_clocks(frame: Frame, meanings: dict[str, Meaning], extents: Mapping[str, _Extent]) -> None:
+    """(5) A whole number that is the same at the same time of every day, another at another, is a time of day."""
+    time = _time_of(frame, meanings)
+    if time is None or not frame.interval(time) or frame.timing(time).step == 86_400:
+        return
+    for column in frame.ids:
+        extent, meaning = extents[column], meanings[column]
+        whole = frame.type(column) is LocalType.INTEGER and meaning.role in _UNSURE
+        if not whole or extent.least is None or extent.least < 0 or (extent.most or 0) > 86_400:
+            continue
+        pairs = frame.rows.select(clock=seconds(frame.rows[time]) % 86_400, value=frame.rows[column])
+        pairs = pairs.filter(pairs["clock"].notnull() & pairs["value"].notnull()).mutate(
+            pair=lambda t: t["clock"] * 100_000 + t["value"]
+        )
+        found = frame.execute(
+            pairs.aggregate(
+                pairs=pairs["pair"].nunique(),
+                clocks=pairs["clock"].nunique(),
+                values=pairs["value"].nunique(),
+                n=pairs.count(),
+            )
+        ).to_pylist()[0]
+        if (
+            found["pairs"] == found["clocks"] == found["values"]
+            and found["clocks"] > 1
+            and found["n"] > 2 * found["clocks"]
+        ):
+            meanings[column] = _by_rows(meaning, Role.TIME_OF_DAY, Quantity.TIME, Fold.NONE)
