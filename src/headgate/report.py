@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from headgate.canonical import sha256
+from headgate.canonical import Json, sha256
 from headgate.catalogue.meaning import Meaning
 from headgate.charts.export import file_name, results_csv
 from headgate.charts.page import page
@@ -79,7 +79,7 @@ class Report:
             for name, table in result.tables.items()
         }
 
-    def plan_json(self) -> dict[str, Any]:
+    def plan_json(self) -> Json:
         """The plan as a document (docs/formats/plan.md). It holds headers: it stays here."""
         return to_json(self.plan, self.manifest.columns)
 

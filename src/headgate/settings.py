@@ -12,8 +12,8 @@ from pathlib import Path
 class Settings:
     """Where the state is kept and who acts.
 
-    `home` is `HEADGATE_HOME` (default `~/.headgate`); `actor` is `HEADGATE_ACTOR` (default the login name). The actor is
-    kept sealed beside the manifest and is never sent.
+    `home` is `HEADGATE_HOME` (default `~/.headgate`); `actor` is `HEADGATE_ACTOR` (default the login name). The actor
+    is kept sealed beside the manifest and is never sent.
     """
 
     home: Path

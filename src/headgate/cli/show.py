@@ -14,7 +14,6 @@ from rich.text import Text
 
 from headgate.canonical import Json
 from headgate.charts import text as words
-from headgate.engines import wording
 
 if TYPE_CHECKING:
     from headgate.cli.examination import Check
@@ -136,6 +135,8 @@ def checks(listed: Sequence[Check]) -> None:
 
 def headline(one: Headline) -> None:
     """Print one headline figure."""
+    from headgate.engines import wording
+
     text = Text(wording.number(one.value, one.unit).rjust(16), style="bold")
     out.print(
         text.append(f"  {words.shown(one.label)}", style="not bold").append(f"  {one.note}", style="dim not bold")

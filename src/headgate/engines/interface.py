@@ -19,7 +19,7 @@ class Form(StrEnum):
 
     LINE = "line"  # x temporal, one line per series; optional band columns low and high
     PROFILE = "profile"  # x hour of day (0–24 as a number), one line per series, optional band low–high
-    BARS = "bars"  # x nominal or ordinal in the table's own order, y value, horizontal where labels are long
+    BARS = "bars"  # x nominal or ordinal in the table's own order, y value, across where labels are long
     HEATMAP = "heatmap"  # x date, y hour of day, colour value
     CURVE = "curve"  # x share of time in percent (0–100), y value, falling: a duration curve
     MATRIX = "matrix"  # x and y nominal, colour a correlation from -1 to 1
@@ -28,9 +28,9 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A drawing of one result table. Field names are columns of `Result.tables[table]`; labels carry no unit, `unit` does.
+    """A drawing of one result table. Field names are columns of `Result.tables[table]`; only `unit` carries a unit.
 
-    `series` splits lines or bars by a column. `low` and `high` are columns of a band around y. `rule` draws a horizontal
+    `series` splits lines or bars by a column. `low` and `high` are columns of a band around y. `rule` draws a level
     line at a value, with its label. `alt` is the text for somebody who cannot see the picture, made from local results.
     """
 
@@ -54,7 +54,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """One figure for the top of the report: `label` in words, `value`, `unit` ("" for a pure number), `note` (when, of what)."""
+    """One figure for the top of the report: `unit` is "" for a pure number, `note` says when or of what."""
 
     label: str
     value: float

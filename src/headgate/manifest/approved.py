@@ -43,8 +43,8 @@ class Column:
 class ApprovedManifest:
     """A closed manifest.
 
-    `names` are NFC, unique and sorted by code point; `digest` is the SHA-256 of their canonical JSON array, and what the
-    approval is bound to. `columns` covers every header of the table, the withheld ones last.
+    `names` are NFC, unique and sorted by code point; `digest` is the SHA-256 of their canonical JSON array, and what
+    the approval is bound to. `columns` covers every header of the table, the withheld ones last.
     """
 
     id: str

@@ -20,7 +20,7 @@ class Folded:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operator over expressions: add, sub, mul, div, neg, abs (04-plan, rule 2; more operators come with their kinds)."""
+    """An operator over expressions: add, sub, mul, div, neg or abs."""
 
     op: str
     a: Expression
@@ -61,7 +61,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """An item of an answer that was not in the contract, and why. `item` is a place (`analyses[3]`), never its content."""
+    """An item of an answer outside the contract, and why. `item` is a place (`analyses[3]`), never its content."""
 
     item: str
     reason: str

@@ -33,7 +33,7 @@ class Category(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A span of the header (`start` ≤ i < `end`, in code points), what it may be, and why, in words a person understands."""
+    """A span of the header (`start` ≤ i < `end`, in code points), what it may be, and why, in plain words."""
 
     start: int
     end: int
