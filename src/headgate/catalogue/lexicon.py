@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
 from importlib.resources import files
 
 
@@ -27,7 +26,7 @@ _BY_WORD = _read("words.txt")
 _BY_POINT = _read("points.txt")
 _SPLIT = re.compile(r"[^\W\d_]+|\d+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_SHORTEST_TO_SPLIT = 5
+_SHORTEST_TO_SPLIT, _LONGEST_TO_SPLIT = 5, 32
 
 
 def plain(text: str) -> str:
@@ -36,7 +35,6 @@ def plain(text: str) -> str:
     return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
 
 
-@cache
 def words_in(text: str) -> tuple[str, ...]:
     """The words of a header in order, accents gone, case kept, `CO2` whole, numbers left out."""
     bare = re.sub(r"(?i)co[_ ]?2(?![0-9])(?:[_ ]?e(?![a-z]))?", " carbondioxide ", plain(text))
@@ -54,7 +52,7 @@ def tags_of(word: str, as_point: bool) -> frozenset[str]:
         found = _BY_WORD.get(lowered) or _BY_WORD.get(lowered.removesuffix("s"))
     if found is None:
         found = frozenset()
-    if not found and len(lowered) >= _SHORTEST_TO_SPLIT:
+    if not found and _SHORTEST_TO_SPLIT <= len(lowered) <= _LONGEST_TO_SPLIT:
         found = _run_together(lowered, as_point)
     return found
 
@@ -64,7 +62,6 @@ def is_point_word(word: str) -> bool:
     return "strong" in _BY_POINT.get(word.casefold(), ())
 
 
-@cache
 def _run_together(word: str, as_point: bool) -> frozenset[str]:
     """The tags of a word made of known words without a break (`OCCHTGFL`, `floorarea`), empty where a rest remains."""
     least = 2 if as_point else 4

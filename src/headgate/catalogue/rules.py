@@ -7,7 +7,7 @@ that measures energy, `@point` for a row of building-automation points, `@mix` f
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from headgate.catalogue.meaning import Fold, Medium, Quantity, Role
@@ -20,9 +20,9 @@ class Condition:
     all: frozenset[str]
     none: frozenset[str]
 
-    def holds(self, tags: Collection[str]) -> bool:
+    def holds(self, tags: frozenset[str]) -> bool:
         """Whether the tags fit."""
-        return self.all <= set(tags) and self.none.isdisjoint(tags)
+        return self.all <= tags and self.none.isdisjoint(tags)
 
 
 def _condition(text: str) -> Condition:

@@ -79,7 +79,8 @@ def understand(names: Sequence[str], types: Sequence[LocalType | None]) -> tuple
     """
     if len(names) != len(types):
         raise ValueError("one local type is needed for each name")
-    known = [None if all(each in (None, LocalType.EMPTY) for each in types) else kind for kind in types]
+    typed = any(kind not in (None, LocalType.EMPTY) for kind in types)
+    known = types if typed else [None] * len(names)
     points = _is_row_of_points(names)
     reads = [_read(name, points) for name in names]
     row = _row(reads, known, points)

@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 
 from headgate.catalogue.meaning import Quantity as Q
 
@@ -68,8 +67,8 @@ flow | m3/min 60
 flow | L/s 3.6 lps
 flow | L/min 0.06 lpm
 flow | L/h 0.001 lph
-flow | cfm 1.69901082 scfm ft3/min acfm
-flow | gpm 0.227124707 gal/min usgpm
+flow | cfm 1.6990107955200002 scfm ft3/min acfm
+flow | gpm 0.22712470704 gal/min usgpm
 flow | kg/h - kg/hr kgph
 flow | kg/s -
 flow | t/h - t/hr tph
@@ -187,7 +186,6 @@ _GLUED = re.compile(r"%|(?<=[a-z])(?:[KkMG]?Wh|KWH|MWH|[KkMG]W|KW)$")
 _BREAK = re.compile(r"[\s_,;:.|()\[\]{}-]+")
 
 
-@cache
 def spell(text: str) -> str | None:
     """The catalogue's own spelling of a unit written any known way (`EUR per MWh` → `EUR/MWh`), else None.
 

@@ -1,0 +1,101 @@
+import pytest
+
+from headgate.catalogue import understand
+from headgate.headers import LocalType as T
+from headgate.manifest.approved import Column
+from headgate.plan import check, propose
+from headgate.plan.planner import MOST_ANALYSES
+
+STEEL = {
+    "date": T.DATETIME,
+    "Usage_kWh": T.NUMBER,
+    "Lagging_Current_Reactive.Power_kVarh": T.NUMBER,
+    "CO2(tCO2)": T.NUMBER,
+    "Lagging_Current_Power_Factor": T.NUMBER,
+    "NSM": T.INTEGER,
+    "WeekStatus": T.TEXT,
+    "Day_of_week": T.TEXT,
+    "Load_Type": T.TEXT,
+}
+ORDERS = {"Order Date": T.DATE, "Order ID": T.TEXT, "Category": T.TEXT, "Quantity": T.INTEGER, "Revenue": T.NUMBER}
+PLANT = {"day": T.DATE, "steam kWh": T.NUMBER, "electricity kWh": T.NUMBER, "pieces produced": T.INTEGER}
+METERS = {"time": T.DATETIME} | {f"building {n} electricity [kWh]": T.NUMBER for n in range(30)}
+TOTALS = METERS | {"Total electricity [kWh]": T.NUMBER}
+
+
+def plan_of(table):
+    columns = [Column(f"c{place + 1}", place, name, None) for place, name in enumerate(table)]
+    meanings = dict(zip((c.id for c in columns), understand(list(table), list(table.values())), strict=True))
+    return propose(columns, meanings), columns
+
+
+def of_kind(plan, kind):
+    return [one for one in plan.analyses if one.kind == kind]
+
+
+@pytest.mark.parametrize("table", [{}, {"": T.EMPTY}, {"notes": T.TEXT}], ids=str)
+def test_a_table_with_nothing_to_measure_still_gets_its_profile(table):
+    assert [one.kind for one in plan_of(table)[0].analyses] == ["data_profile"]
+
+
+@pytest.mark.parametrize("table", [STEEL, ORDERS, PLANT, METERS, TOTALS, {"x": T.NUMBER, "y": T.NUMBER}], ids=len)
+def test_every_plan_fits_its_columns_is_short_ranked_and_ends_with_the_profile(table):
+    plan, columns = plan_of(table)
+    assert check(plan, columns).dropped == ()
+    assert 0 < len(plan.analyses) <= MOST_ANALYSES
+    assert [one.priority for one in plan.analyses] == list(range(1, len(plan.analyses) + 1))
+    assert plan.analyses[0].kind == "kpi_summary"
+    assert plan.analyses[-1].kind == "data_profile"
+    assert all(one.title and len(one.title) <= 160 and one.why for one in plan.analyses)
+
+
+def test_a_load_over_time_gets_every_load_analysis():
+    kinds = [one.kind for one in plan_of(STEEL)[0].analyses]
+    assert {
+        "kpi_summary", "trend", "load_profile", "load_heatmap", "load_duration", "peak_demand", "base_load",
+        "load_factor", "power_factor", "breakdown", "correlation", "timestamp_audit", "data_profile",
+    } == set(kinds)  # fmt: skip
+
+
+def test_titles_speak_in_words():
+    titles = [one.title for one in plan_of(STEEL)[0].analyses]
+    assert "Electricity use by load type" in titles
+    assert not any("_" in title or "kWh" in title for title in titles)
+
+
+def test_a_general_table_gets_figures_trend_groups_and_correlation():
+    plan, _ = plan_of(ORDERS)
+    assert [one.kind for one in plan.analyses] == [
+        "kpi_summary", "trend", "trend", "breakdown", "correlation", "timestamp_audit", "data_profile",
+    ]  # fmt: skip
+    assert of_kind(plan, "breakdown")[0].title == "Revenue by category"
+    assert plan.hints == {"default_measure": "c5", "time": "c1"}
+
+
+def test_electricity_comes_before_other_supplies_and_output_divides_it():
+    plan, _ = plan_of(PLANT)
+    assert plan.hints["default_measure"] == "c3"
+    assert of_kind(plan, "intensity")[0].inputs["denominator"] == ("c4",)
+
+
+def test_many_parallel_meters_are_bars_and_not_lines():
+    plan, _ = plan_of(METERS)
+    assert max(len(one.inputs["measures"]) for one in of_kind(plan, "trend")) <= 6
+    assert [len(one.inputs["measure"]) for one in of_kind(plan, "breakdown")] == [30]
+
+
+def test_a_total_is_the_main_load_and_no_bar_beside_its_parts():
+    plan, _ = plan_of(TOTALS)
+    assert plan.hints["default_measure"] == "c32"
+    assert all("c32" not in one.inputs["measure"] for one in of_kind(plan, "breakdown"))
+
+
+def test_a_stamp_of_when_a_job_ran_is_no_time_of_a_load():
+    plan, _ = plan_of({"started_at": T.DATETIME, "use kWh": T.NUMBER})
+    assert of_kind(plan, "load_profile") == []
+    assert of_kind(plan_of({"time": T.DATETIME, "use kWh": T.NUMBER})[0], "load_profile")
+
+
+def test_what_cannot_be_known_of_names_is_asked():
+    plan, _ = plan_of({"time": T.DATETIME, "consumption": T.NUMBER, "x1": T.NUMBER})
+    assert [(one.about, one.ask) for one in plan.questions] == [("c2", "unit"), ("c3", "meaning")]
