@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
+from uuid import uuid4
 
 import duckdb
 import ibis
@@ -57,6 +58,7 @@ class Frame:
         self._types = types
         self._meanings = meanings
         self._timings: dict[str, timings.Timing] = {}
+        self._loads: dict[tuple[str, str], ir.Table] = {}
         self.rows: ir.Table = backend.table("rows")
 
     def __enter__(self) -> Frame:
@@ -71,6 +73,7 @@ class Frame:
         """The same rows, read under these meanings. It shares the connection: close the frame that was opened."""
         other = copy.copy(self)
         other._meanings = meanings
+        other._loads = {}
         return other
 
     def close(self) -> None:
@@ -115,6 +118,11 @@ class Frame:
         """The column's unit, "" where none is known."""
         return self.meaning(column).unit or ""
 
+    def text(self, column: str) -> ir.Value:
+        """The column's values as text; whole numbers without a point."""
+        cell = self.rows[column]
+        return (cell.cast("int64") if self.type(column) is LocalType.INTEGER else cell).cast("string")
+
     def execute(self, expression: ir.Table) -> pa.Table:
         """The Arrow table of a small expression over `rows`."""
         with plain_errors(self.name):
@@ -152,6 +160,14 @@ class Frame:
         values; where an entity column tells the rows apart, their values are added up. Raises InputError where the
         stamps have no step or the column holds no numbers.
         """
+        if (column, time) not in self._loads:
+            with plain_errors(self.name):
+                self._loads[column, time] = self._backend.create_table(
+                    f"load_{uuid4().hex}", self._find_load(column, time), temp=True
+                )
+        return self._loads[column, time]
+
+    def _find_load(self, column: str, time: str) -> ir.Table:
         step = self.interval(time)
         if not self.is_number(column):
             raise InputError(f"“{self.label(column)}” of {self.name} does not hold numbers; choose another column")

@@ -11,13 +11,15 @@ from headgate.catalogue.meaning import Fold, Meaning, Origin, Quantity, Role
 from headgate.catalogue.rules import fold_of
 from headgate.catalogue.understand import understand
 from headgate.engines.frame import Frame
-from headgate.engines.timing import seconds
+from headgate.engines.timing import DAY, seconds
 from headgate.headers.table import LocalType
 
 _AT_ONCE = 200
 _RISING = 0.98
 _ENOUGH_STEPS = 24
 _STEPS_DEEP = 20  # a register's level is many steps high; an interval that happens to grow is not
+_DAYS_ALIKE = 2
+_APART = 100_000  # more than the seconds of a day, so that a sum of clock and value has one reading
 _FEW_GROUPS = 50
 _MANY_TEXTS = 100
 _STAYS_CONSTANT = frozenset(
@@ -68,7 +70,7 @@ def _settled(kind: LocalType, meaning: Meaning, extent: _Extent) -> Meaning:
         return _by_rows(meaning, Role.UNKNOWN, None, Fold.NONE)
     if kind in (LocalType.INTEGER, LocalType.NUMBER):
         constant = extent.least == extent.most and extent.values > 1
-        if constant and meaning.role not in _STAYS_CONSTANT | _GROUPS:  # (2)
+        if constant and meaning.role not in _STAYS_CONSTANT:  # (2)
             return _by_rows(meaning, Role.UNKNOWN, meaning.quantity, Fold.NONE)
         if meaning.role is Role.POWER_FACTOR and extent.most is not None and extent.least is not None:  # (3)
             unit = None if max(extent.most, -extent.least) <= 1 else "%"
@@ -80,6 +82,8 @@ def _settled(kind: LocalType, meaning: Meaning, extent: _Extent) -> Meaning:
 
 
 def _settled_text(meaning: Meaning, extent: _Extent) -> Meaning:
+    if extent.distinct == 1 and extent.values > 1 and meaning.role in _GROUPS:  # (2)
+        return _by_rows(meaning, Role.UNKNOWN, Quantity.TEXT, Fold.NONE)
     unlike = extent.values > _MANY_TEXTS and extent.distinct > 0.9 * extent.values
     if meaning.role in _GROUPS and unlike:  # (6)
         return _by_rows(meaning, Role.TEXT_FREE, Quantity.TEXT, Fold.NONE)
@@ -167,28 +171,25 @@ def _rising(frame: Frame, meters: Sequence[str], time: str | None, entities: Seq
 def _settle_clocks(frame: Frame, meanings: dict[str, Meaning], extents: Mapping[str, _Extent]) -> None:
     """(5) A whole number that is the same at the same time of every day, another at another, is a time of day."""
     time = _time_of(frame, meanings)
-    if time is None or not frame.interval(time) or frame.timing(time).step == 86_400:
+    if time is None or frame.interval(time) in (None, DAY):
         return
-    for column in frame.ids:
-        extent, meaning = extents[column], meanings[column]
-        whole = frame.type(column) is LocalType.INTEGER and meaning.role in _UNSURE
-        if not whole or extent.least is None or extent.least < 0 or (extent.most or 0) > 86_400:
-            continue
-        pairs = frame.rows.select(clock=seconds(frame.rows[time]) % 86_400, value=frame.rows[column])
-        pairs = pairs.filter(pairs["clock"].notnull() & pairs["value"].notnull()).mutate(
-            pair=lambda t: t["clock"] * 100_000 + t["value"]
-        )
-        found = frame.execute(
-            pairs.aggregate(
-                pairs=pairs["pair"].nunique(),
-                clocks=pairs["clock"].nunique(),
-                values=pairs["value"].nunique(),
-                n=pairs.count(),
-            )
-        ).to_pylist()[0]
-        if (
-            found["pairs"] == found["clocks"] == found["values"]
-            and found["clocks"] > 1
-            and found["n"] > 2 * found["clocks"]
-        ):
-            meanings[column] = _by_rows(meaning, Role.TIME_OF_DAY, Quantity.TIME, Fold.NONE)
+    candidates = [each for each in frame.ids if _may_be_clock(frame, meanings[each], extents[each], each)]
+    clock = seconds(frame.rows[time]) % DAY
+    for at in range(0, len(candidates), _AT_ONCE):
+        part = candidates[at : at + _AT_ONCE]
+        rows = frame.rows.select(*part, clock=clock).filter(lambda t: t["clock"].notnull())
+        figures = {"clocks": rows["clock"].nunique()}
+        for each in part:
+            figures[f"{each}_values"] = rows[each].nunique()
+            figures[f"{each}_pairs"] = (rows["clock"] * _APART + rows[each]).nunique()
+        found = frame.execute(rows.aggregate(**figures)).to_pylist()[0]
+        for each in part:
+            alike = found["clocks"] == found[f"{each}_values"] == found[f"{each}_pairs"]
+            if alike and found["clocks"] > 1 and extents[each].values >= _DAYS_ALIKE * found["clocks"]:
+                meanings[each] = _by_rows(meanings[each], Role.TIME_OF_DAY, Quantity.TIME, Fold.NONE)
+
+
+def _may_be_clock(frame: Frame, meaning: Meaning, extent: _Extent, column: str) -> bool:
+    if frame.type(column) is not LocalType.INTEGER or meaning.role not in _UNSURE:
+        return False
+    return extent.least is not None and extent.most is not None and 0 <= extent.least < extent.most <= DAY

@@ -68,9 +68,7 @@ def _by_category(frame: Frame, analysis: Analysis, measures: Sequence[str], cate
 def _groups(frame: Frame, column: str, category: str, most: int) -> list[dict[str, Any]]:
     """The groups with their values, the greatest first, the rest as one."""
     how = frame.meaning(column).fold
-    rows = frame.rows.select(
-        "row", group=frame.rows[category].cast("string").fill_null(_BLANK), value=frame.rows[column]
-    )
+    rows = frame.rows.select("row", group=frame.text(category).fill_null(_BLANK), value=frame.rows[column])
     rows = rows.filter(rows["value"].notnull())
     first = folded(rows["value"], how, rows["row"])
     ranked = rows.group_by("group").aggregate(value=first, rows=rows.count())
@@ -126,7 +124,7 @@ def _by_parts(frame: Frame, analysis: Analysis, measures: Sequence[str], most: i
         analysis,
         {"parts": pa.Table.from_pylist(groups, schema=_SCHEMA)},
         {fact_key("greatest_part", unit): groups[0]["value"], "greatest_part_share": groups[0]["share"]},
-        (_figure("parts", f"{fold_word(how).capitalize()} by part", "Part", fold_word(how).capitalize(), unit, told),),
+        (_figure("parts", analysis.title, "Part", fold_word(how).capitalize(), unit, told),),
         tuple(told),
         warnings=(f"{count(len(left_out), 'measure')} of another unit or fold left out: {listed(left_out)}.",)
         if left_out

@@ -96,7 +96,7 @@ def _top_values(frame: Frame, ids: Sequence[str], most: int) -> pa.Table:
     grouped = [each for each in ids if frame.meaning(each).role in GROUP or frame.type(each) is LocalType.BOOLEAN]
     found: list[dict[str, Any]] = []
     for column in grouped[:_MOST_GROUPED]:
-        values = frame.rows.select(value=frame.rows[column].cast("string"))
+        values = frame.rows.select(value=frame.text(column))
         values = values.filter(values["value"].notnull())
         counted = values.group_by("value").aggregate(rows=values.count())
         top = frame.execute(counted.order_by([ibis.desc("rows"), "value"]).limit(most)).to_pylist()

@@ -19,6 +19,7 @@ from headgate.plan.language import Analysis
 
 _HOUR = 3_600
 _MOST_ROWS = 100
+_REGULAR = 0.5  # of the steps are alike: below that the stamps mark events, and no gap can be told
 _STEPS = pa.schema([("step", pa.string()), ("seconds", pa.int64()), ("times", pa.int64()), ("share", pa.float64())])
 _GAPS = pa.schema([("after", pa.timestamp("us")), ("until", pa.timestamp("us")), ("missing", pa.int64())])
 _DOUBLES = pa.schema([("stamp", pa.timestamp("us")), ("rows", pa.int64())])
@@ -36,6 +37,7 @@ class _Audit:
     last: datetime
     backward: int
     repeated: int
+    regular: bool
     gaps: int
     missing: int
     steps: list[dict[str, Any]]
@@ -81,7 +83,7 @@ def run(frame: Frame, analysis: Analysis) -> Outcome:
 
 def _times(frame: Frame, time: str, entities: Sequence[str]) -> ir.Table:
     """`row`, `t` and `entity` of every row; rows that close a day under its own date are put at its end."""
-    entity = frame.rows[entities[0]].cast("string") if entities else ibis.literal("")
+    entity = frame.text(entities[0]).fill_null("") if entities else ibis.literal("")
     return frame.rows.select("row", t=frame.rows[time], entity=entity)
 
 
@@ -107,6 +109,7 @@ def _audit(frame: Frame, times: ir.Table, timing: Timing) -> _Audit:
     longest = frame.execute(wide.order_by([ibis.desc("gap"), "before"]).limit(_MOST_ROWS)).to_pylist()
     repeated = frame.execute(twice.order_by([ibis.desc("n"), "t"]).limit(_MOST_ROWS)).to_pylist()
     stamps = int(frame.number(doubles.count()) or 0)
+    regular = bool(steps) and steps[0]["n"] >= _REGULAR * (stamps - 1)
     return _Audit(
         timing,
         rows=frame.count,
@@ -116,14 +119,17 @@ def _audit(frame: Frame, times: ir.Table, timing: Timing) -> _Audit:
         last=totals["last"],
         backward=totals["backward"] or 0,
         repeated=totals["rows"] - stamps,
-        gaps=sums["gaps"],
-        missing=int(sums["missing"] or 0),
+        regular=regular,
+        gaps=sums["gaps"] if regular else 0,
+        missing=int(sums["missing"] or 0) if regular else 0,
         steps=[
             {"step": span(s["gap"]), "seconds": s["gap"], "times": s["n"], "share": s["n"] / max(1, stamps - 1)}
             for s in steps
         ],
         longest=[
-            {"after": g["before"], "until": g["t"], "missing": (g["gap"] + step // 2) // step - 1} for g in longest
+            {"after": g["before"], "until": g["t"], "missing": (g["gap"] + step // 2) // step - 1}
+            for g in longest
+            if regular
         ],
         doubles=[{"stamp": d["t"], "rows": d["n"]} for d in repeated],
         short_days=_short_days(frame, wide, step),
@@ -191,9 +197,9 @@ def _facts(audit: _Audit, step: int, ending: bool) -> dict[str, float | str | No
         "rows_without_stamp": float(audit.blank),
         "interval_s": float(step),
         "regular_share": audit.steps[0]["share"] if audit.steps else None,
-        "gaps": float(audit.gaps),
-        "missing_intervals": float(audit.missing),
-        "completeness_share": audit.stamps / expected if expected else None,
+        "gaps": float(audit.gaps) if audit.regular else None,
+        "missing_intervals": float(audit.missing) if audit.regular else None,
+        "completeness_share": audit.stamps / expected if audit.regular else None,
         "double_rows": float(audit.repeated),
         "out_of_order_rows": float(audit.backward),
         "stamp_names": "end" if ending else "start",
@@ -205,7 +211,12 @@ def _facts(audit: _Audit, step: int, ending: bool) -> dict[str, float | str | No
 
 
 def _sentences(audit: _Audit, label: str, step: int, ending: bool) -> list[str]:
-    regular = audit.steps[0]["share"] if audit.steps else 0.0
+    if not audit.regular:
+        return [
+            f"“{label}” runs from {moment(audit.first)} to {moment(audit.last)} without a regular step; "
+            "it marks events, so no gap can be told."
+        ]
+    regular = audit.steps[0]["share"]
     how = "always" if regular == 1 else f"in {share(regular)} of the steps"
     sentences = [
         f"“{label}” runs from {moment(audit.first)} to {moment(audit.last)}; stamps are {how} {span(step)} apart."

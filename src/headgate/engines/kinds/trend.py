@@ -116,7 +116,7 @@ def _window(frame: Frame, time: str, asked: str) -> _Window | None:
 
 def _lines(frame: Frame, column: str, time: str, entity: str | None, window: _Window) -> Iterator[_Series]:
     start = frame.start(time)
-    keys = {"entity": frame.rows[entity].cast("string").fill_null("(blank)")} if entity else {}
+    keys = {"entity": frame.text(entity).fill_null("(blank)")} if entity else {}
     rows = frame.rows.select(t=start, start=period_start(start, window.grain), value=frame.rows[column], **keys)
     rows = rows.filter(rows.t.notnull() & rows["value"].notnull())
     if entity:
@@ -197,8 +197,9 @@ def _sentences(frame: Frame, series: Sequence[_Series], grain: Grain) -> Iterato
             yield f"“{line.name}” is {number(high['value'], unit)} throughout."
             continue
         mean = sum(point["value"] for point in line.points) / len(line.points)
+        told = "" if grain is Grain.RAW else f"{_ADVERBS[grain]} "
         yield (
-            f"“{line.name}” {_ADVERBS[grain]} averages {number(mean, unit)}: highest {number(high['value'], unit)} "
+            f"“{line.name}” {told}averages {number(mean, unit)}: highest {number(high['value'], unit)} "
             f"({period_word(high['start'], grain)}), lowest {number(low['value'], unit)} "
             f"({period_word(low['start'], grain)})."
         )
