@@ -55,3 +55,11 @@ def test_a_long_period_is_drawn_by_week_and_says_so(tmp_path: Path, days: int, c
         found = result(frame, "load_heatmap", LOAD)
     assert len(set(found.tables["calendar"]["date"].to_pylist())) == columns
     assert found.figures[0].x_label == ("Date" if days == columns else "Week of")
+
+
+def test_weekends_that_always_work_are_nothing_to_ask_about(tmp_path: Path) -> None:
+    path = written(tmp_path, {"Time": stamps("2024-01-01", 14 * 24, 60), "Energy [kWh]": [10] * 14 * 24})
+    with opened(path, tmp_path) as frame:
+        found = result(frame, "load_heatmap", LOAD)
+    assert found.facts["busy_weekend_days"] == 4
+    assert not [said for said in found.sentences if "planned" in said]

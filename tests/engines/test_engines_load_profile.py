@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from tests.engines.opening import opened, result, stamps, written
 
+from headgate.catalogue.meaning import Fold, Role
+from headgate.engines.loads import power_text
+
 LOAD = {"load": "Energy [kWh]", "timestamp": "Time"}
 MONDAY = "2024-01-01 00:00"
 
@@ -73,3 +76,17 @@ def test_the_unit_of_the_header_decides_the_scale(tmp_path: Path, header: str, v
     with opened(path, tmp_path) as frame:
         table = result(frame, "load_profile", {"load": header, "timestamp": "Time"}).tables["profile"]
     assert all(row["mean_kw"] == pytest.approx(kw) for row in table.to_pylist())
+
+
+def test_a_load_without_a_unit_is_taken_for_kilowatt_hours_and_that_is_said(tmp_path: Path) -> None:
+    path = written(tmp_path, {"Time": stamps(MONDAY, 14 * 24, 60), "Energy": [5] * 14 * 24})
+    with opened(path, tmp_path, {"Energy": (Role.ENERGY_INTERVAL, Fold.SUM)}) as frame:
+        found = result(frame, "load_profile", {"load": "Energy", "timestamp": "Time"})
+    assert found.warnings == ("“Energy” names no unit; it is taken to be kWh an interval.",)
+
+
+@pytest.mark.parametrize(
+    ("kw", "said"), [(628.72, "628.7 kW"), (99_999, "99,999 kW"), (54_249.333e3, "54.25 GW"), (250_000, "250 MW")]
+)
+def test_large_powers_are_said_in_larger_units(kw: float, said: str) -> None:
+    assert power_text(kw) == said

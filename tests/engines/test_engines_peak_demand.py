@@ -94,3 +94,20 @@ def test_the_peak_of_several_meters_is_the_peak_of_their_sum(tmp_path: Path) -> 
     assert found.sentences[-1] == (
         "north had the largest part of that peak, 30 kW. If all 2 had peaked together it would have been 50 kW."
     )
+
+
+@pytest.mark.parametrize(
+    ("energy", "said"),
+    [
+        ({"2024-01-05 07:45": 25.0}, "The next highest is 40 kW: look whether that one reading is right"),
+        (
+            {"2024-01-05 07:45": 25.0, "2024-01-06 07:45": 24.0},
+            "Only 2 windows on 2 days came within a tenth of",
+        ),
+        ({}, "3,840 windows on 40 days came within a tenth of the peak: a lower peak needs a lower load in general"),
+    ],
+    ids=["one reading far out", "a few spikes", "a flat load"],
+)
+def test_the_advice_fits_the_shape_of_the_peak(tmp_path: Path, energy: dict[str, float | None], said: str) -> None:
+    with opened(quarters(tmp_path, energy), tmp_path) as frame:
+        assert result(frame, "peak_demand", LOAD).sentences[2].startswith(said)

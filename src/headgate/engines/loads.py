@@ -40,6 +40,7 @@ class Load:
     mean_kw: float
     peak_kw: float
     lowest_kw: float
+    warnings: tuple[str, ...] = ()
 
     @property
     def days(self) -> float:
@@ -85,10 +86,17 @@ def open_load(frame: Frame, analysis: Analysis, *, days: int = 0, longest: int =
     ).to_pylist()[0]
     if not figures["count"]:
         return Skipped(analysis, f"“{frame.label(load_id)}” holds no value with a time.")
-    load = Load(name=frame.label(load_id), rows=rows, step=step, **figures)
+    load = Load(name=frame.label(load_id), rows=rows, step=step, warnings=_unit_warning(frame, load_id), **figures)
     if load.days < days:
         return Skipped(analysis, f"The values cover {number(load.days)} days; this analysis needs {days} or more.")
     return load
+
+
+def _unit_warning(frame: Frame, column: str) -> tuple[str, ...]:
+    if frame.unit(column):
+        return ()
+    taken = "kW" if is_power(frame, column) else "kWh an interval"
+    return (f"“{frame.label(column)}” names no unit; it is taken to be {taken}.",)
 
 
 def not_numbers(frame: Frame, *columns: str) -> str | None:
@@ -137,6 +145,22 @@ def is_weekend(t: ir.Value) -> ir.Value:
 def second_of(moment: datetime) -> int:
     """Seconds since midnight of one moment, 0 to 86,399."""
     return moment.hour * HOUR + moment.minute * 60 + moment.second
+
+
+def power_text(kw: float) -> str:
+    """A power in words, in the unit that keeps it short: `628.7 kW`, `54.25 GW`."""
+    for size, unit in ((1e7, "GW"), (1e5, "MW")):
+        if abs(kw) >= size:
+            return number(kw / (1e6 if unit == "GW" else 1e3), unit)
+    return number(kw, "kW")
+
+
+def energy_text(kwh: float) -> str:
+    """An energy in words, in the unit that keeps it short: `959,637 kWh`, `20,614 GWh`."""
+    for size, unit in ((1e10, "GWh"), (1e7, "MWh")):
+        if abs(kwh) >= size:
+            return number(kwh / (1e6 if unit == "GWh" else 1e3), unit)
+    return number(kwh, "kWh")
 
 
 def clock_text(second: float) -> str:

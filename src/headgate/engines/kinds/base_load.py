@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from headgate.engines.frame import Frame
 from headgate.engines.interface import Figure, Form, Headline, Outcome, Result, Skipped
-from headgate.engines.loads import SHORTEST_DAYS, Load, open_load
-from headgate.engines.wording import number, share
+from headgate.engines.loads import SHORTEST_DAYS, Load, energy_text, open_load, power_text
+from headgate.engines.wording import share
 from headgate.plan.language import Analysis
 
 LOW = 0.05
@@ -48,6 +48,7 @@ def run(frame: Frame, analysis: Analysis) -> Outcome:
         figures=(_figure(load, base, sentences),) if months.num_rows > 1 else (),
         sentences=sentences,
         headlines=(Headline("Base load", base, "kW", f"{share(part)} of all energy" if part is not None else ""),),
+        warnings=load.warnings,
     )
 
 
@@ -73,13 +74,12 @@ def _month(start: datetime) -> str:
 
 
 def _sentences(load: Load, base: float, part: float | None, method: str, months: pa.Table) -> tuple[str, ...]:
-    floor = f"The base load ({METHODS[method]}) is {number(base, 'kW')}"
-    first = f"{floor}; the lowest demand of all was {number(load.lowest_kw, 'kW')}."
+    floor = f"The base load ({METHODS[method]}) is {power_text(base)}"
     if part is None or base <= 0:
-        return (first,)
+        return (f"{floor}: at times nothing runs, so there is none to cut.",)
     kept = (
-        f"{floor}: running all the time it makes {number(base * load.hours, 'kWh')}, {share(part)} of all energy. "
-        f"Every kilowatt of it switched off saves {number(load.hours, 'kWh')} over the same period."
+        f"{floor}: running all the time it makes {energy_text(base * load.hours)}, {share(part)} of all energy. "
+        f"Every kilowatt of it switched off saves {energy_text(load.hours)} over the same period."
     )
     rows = sorted(months.to_pylist(), key=lambda row: row["base_kw"])
     if len(rows) < 2 or rows[0]["base_kw"] <= 0 or rows[-1]["base_kw"] < 1.05 * rows[0]["base_kw"]:
@@ -87,8 +87,8 @@ def _sentences(load: Load, base: float, part: float | None, method: str, months:
     low, high = rows[0], rows[-1]
     return (
         kept,
-        f"By month it lies between {number(low['base_kw'], 'kW')} ({low['month']}) and "
-        f"{number(high['base_kw'], 'kW')} ({high['month']}): what runs in "
+        f"By month it lies between {power_text(low['base_kw'])} ({low['month']}) and "
+        f"{power_text(high['base_kw'])} ({high['month']}): what runs in "
         f"{high['month']} that does not in {low['month']}?",
     )
 
@@ -103,6 +103,6 @@ def _figure(load: Load, base: float, sentences: tuple[str, ...]) -> Figure:
         x_label="Month",
         y_label="Base load",
         unit="kW",
-        rule=(base, f"Whole period {number(base, 'kW')}"),
+        rule=(base, f"Whole period {power_text(base)}"),
         alt=" ".join(sentences),
     )

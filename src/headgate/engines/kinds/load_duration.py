@@ -7,11 +7,12 @@ import pyarrow as pa
 
 from headgate.engines.frame import Frame
 from headgate.engines.interface import Figure, Form, Headline, Outcome, Result, Skipped
-from headgate.engines.loads import SHORTEST_DAYS, Load, open_load
-from headgate.engines.wording import number
+from headgate.engines.loads import SHORTEST_DAYS, Load, open_load, power_text
+from headgate.engines.wording import number, share
 from headgate.plan.language import Analysis
 
 NEAR_PEAK = 0.9
+RARE = 0.01  # of the time: up to here a peak is made of spikes that can be moved
 STEEP = (
     20  # the first 1/20 of the time, where the curve is steep, is drawn in steps of 0.1 %, the rest in steps of 0.5 %
 )
@@ -49,6 +50,7 @@ def run(frame: Frame, analysis: Analysis) -> Outcome:
         figures=(curve,),
         sentences=sentences,
         headlines=(Headline("Time above 90 % of the peak", near, "h", f"of {number(load.hours)} h"),),
+        warnings=load.warnings,
     )
 
 
@@ -86,15 +88,25 @@ def _facts(frame: Frame, load: Load) -> dict[str, float]:
 
 
 def _sentences(load: Load, facts: dict[str, float]) -> tuple[str, ...]:
-    median = f"Half of the time demand is below {number(facts['median_kw'], 'kW')}"
     if load.peak_kw <= 0:
-        return (f"{median}.",)
+        return ("There is no demand above zero.",)
+    median = (
+        f"Half of the time demand is below {power_text(facts['median_kw'])}"
+        if facts["median_kw"] > 0
+        else "Half of the time or more there is no demand"
+    )
     spare = load.peak_kw - facts["exceeded_1_percent_kw"]
+    if facts["near_peak_share"] > RARE:
+        return (
+            f"{median}; the peak is {power_text(load.peak_kw)}.",
+            f"Demand is within a tenth of its peak for {share(facts['near_peak_share'])} of the time: a lower peak "
+            "needs a lower load in general, not the end of a few spikes.",
+        )
     return (
-        f"{median}; the peak is {number(load.peak_kw, 'kW')}.",
-        f"The last tenth of the peak (above {number(facts['near_peak_kw'], 'kW')}) is needed for "
+        f"{median}; the peak is {power_text(load.peak_kw)}.",
+        f"The last tenth of the peak (above {power_text(facts['near_peak_kw'])}) is needed for "
         f"{number(facts['near_peak_hours'])} of {number(load.hours)} hours: moving load out of them lowers the "
         "peak by a tenth.",
-        f"Demand is above {number(facts['exceeded_1_percent_kw'], 'kW')} for only 1 % of the time: the last "
-        f"{number(spare, 'kW')} are there for {number(load.hours / 100)} hours.",
+        f"Demand is above {power_text(facts['exceeded_1_percent_kw'])} for only 1 % of the time: the last "
+        f"{power_text(spare)} are there for {number(load.hours / 100)} hours.",
     )

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pyarrow as pa
 
 from headgate.engines.frame import Frame
 from headgate.engines.interface import Figure, Form, Headline, Outcome, Result, Skipped
-from headgate.engines.loads import DAY, Load, open_load, period_text, step_adjective
+from headgate.engines.loads import DAY, HOUR, Load, open_load, period_text, power_text, step_adjective
 from headgate.engines.wording import number
 from headgate.plan.language import Analysis
 
-FULL = 0.9  # of the hours of the longest period; February has 0.903 of the hours of January
+FULL = 0.9  # of the hours of the fullest period (February has 0.903 of January's): a shorter one is not comparable
+IDLE = 0.05  # of the highest peak: below it a plant stood still, and its load factor is no news
 GRAINS = {"day": "D", "week": "W", "month": "M"}
 
 
@@ -20,7 +19,7 @@ def run(frame: Frame, analysis: Analysis) -> Outcome:
     """The load factor of the whole period and the table `periods` (start, mean and peak in kW, load factor, hours).
 
     Load factor = mean demand / highest demand of one interval, 0 to 1. Gaps are left out of the
-    mean. A period without demand has none. Needs intervals of a day or less and a peak above zero.
+    mean. A period without demand, or cut short, has none. Needs intervals of a day or less and a peak above zero.
     """
     load = open_load(frame, analysis, longest=DAY)
     if isinstance(load, Skipped):
@@ -42,9 +41,10 @@ def run(frame: Frame, analysis: Analysis) -> Outcome:
                 "Load factor",
                 factor,
                 "",
-                f"mean {number(load.mean_kw, 'kW')} of a peak of {number(load.peak_kw, 'kW')}",
+                f"mean {power_text(load.mean_kw)} of a peak of {power_text(load.peak_kw)}",
             ),
         ),
+        warnings=load.warnings,
     )
 
 
@@ -55,43 +55,40 @@ def _periods(frame: Frame, load: Load, grain: str) -> pa.Table:
         .aggregate(mean_kw=rows.kw.mean(), peak_kw=rows.kw.max(), values=rows.count())
         .order_by("start")
     ).to_pylist()
+    enough = FULL * max(row["values"] for row in found)
+    factors = [
+        row["mean_kw"] / row["peak_kw"] if row["peak_kw"] > 0 and row["values"] >= enough else None for row in found
+    ]
     return pa.table(
         {
             "start": pa.array([row["start"] for row in found], pa.timestamp("us")),
             "period": pa.array([period_text(row["start"], grain) for row in found], pa.string()),
             "mean_kw": pa.array([row["mean_kw"] for row in found], pa.float64()),
             "peak_kw": pa.array([row["peak_kw"] for row in found], pa.float64()),
-            "load_factor": pa.array(
-                [row["mean_kw"] / row["peak_kw"] if row["peak_kw"] > 0 else None for row in found], pa.float64()
-            ),
-            "hours": pa.array([row["values"] * load.step / 3600 for row in found], pa.float64()),
+            "load_factor": pa.array(factors, pa.float64()),
+            "hours": pa.array([row["values"] * load.step / HOUR for row in found], pa.float64()),
         }
     )
 
 
 def _sentences(load: Load, factor: float, grain: str, periods: pa.Table) -> tuple[str, ...]:
     first = (
-        f"The load factor is {number(factor)}: on average {number(load.mean_kw, 'kW')} is used of a highest "
-        f"{step_adjective(load.step)} demand of {number(load.peak_kw, 'kW')}. The nearer to 1, the better a connection "
+        f"The load factor is {number(factor)}: on average {power_text(load.mean_kw)} is used of a highest "
+        f"{step_adjective(load.step)} demand of {power_text(load.peak_kw)}. The nearer to 1, the better a connection "
         "and a demand charge are used."
     )
-    rows = _full(periods)
+    rows = [
+        row for row in periods.to_pylist() if row["load_factor"] is not None and row["peak_kw"] >= IDLE * load.peak_kw
+    ]
     if len(rows) < 2:
         return (first,)
     low, high = min(rows, key=lambda row: row["load_factor"]), max(rows, key=lambda row: row["load_factor"])
     return (
         first,
         f"By {grain} it lies between {number(low['load_factor'])} "
-        f"({low['period']}, peak {number(low['peak_kw'], 'kW')}) and "
-        f"{number(high['load_factor'])} ({high['period']}, peak {number(high['peak_kw'], 'kW')}).",
+        f"({low['period']}, peak {power_text(low['peak_kw'])}) and "
+        f"{number(high['load_factor'])} ({high['period']}, peak {power_text(high['peak_kw'])}).",
     )
-
-
-def _full(periods: pa.Table) -> list[dict[str, Any]]:
-    """The periods with a load factor and nearly all their hours, so that a week cut short is not called the best."""
-    rows = [row for row in periods.to_pylist() if row["load_factor"] is not None]
-    longest = max((row["hours"] for row in rows), default=0.0)
-    return [row for row in rows if row["hours"] >= FULL * longest]
 
 
 def _figure(load: Load, factor: float, grain: str, sentences: tuple[str, ...]) -> Figure:

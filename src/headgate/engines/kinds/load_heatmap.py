@@ -10,12 +10,13 @@ import pyarrow as pa
 
 from headgate.engines.frame import Frame
 from headgate.engines.interface import Figure, Form, Headline, Outcome, Result, Skipped
-from headgate.engines.loads import HOUR, SHORTEST_DAYS, Load, clock_text, open_load
-from headgate.engines.wording import count, day, listed, number
+from headgate.engines.loads import HOUR, SHORTEST_DAYS, Load, clock_text, energy_text, open_load, power_text
+from headgate.engines.wording import count, day, listed
 from headgate.plan.language import Analysis
 
 MOST_DAYS = 400  # beyond it a day is too thin to see, so the picture shows mean weeks
 BUSY = 0.75  # of a working day's energy: a weekend day from here on was a day of work or something was left running
+RARE = 0.25  # of the weekend days: where more are busy, that is the custom and nothing to ask about
 FRIDAY = 4
 
 
@@ -51,7 +52,7 @@ def run(frame: Frame, analysis: Analysis) -> Outcome:
         "days_with_values": float(tables["days"].num_rows),
     }
     headlines = (Headline("Energy", load.kwh, "kWh", load.period),)
-    return Result(analysis, tables, facts, (picture,), sentences, headlines)
+    return Result(analysis, tables, facts, (picture,), sentences, headlines, load.warnings)
 
 
 def _hours(load: Load, **keys: ir.Value) -> ir.Table:
@@ -93,8 +94,8 @@ def _week_sentences(week: pa.Table) -> tuple[str, ...]:
     rows = week.to_pylist()
     high, low = max(rows, key=lambda row: row["kw"]), min(rows, key=lambda row: row["kw"])
     return (
-        f"The busiest hour of the week is {_hour(high)}, {number(high['kw'], 'kW')} on average; the quietest is "
-        f"{_hour(low)}, {number(low['kw'], 'kW')}.",
+        f"The busiest hour of the week is {_hour(high)}, {power_text(high['kw'])} on average; the quietest is "
+        f"{_hour(low)}, {power_text(low['kw'])}.",
     )
 
 
@@ -106,11 +107,12 @@ def _hour(row: dict[str, Any]) -> str:
 def _day_sentences(days: pa.Table, busy: list[dict[str, Any]], working: float | None) -> tuple[str, ...]:
     rows = days.to_pylist()
     top = max(rows, key=lambda row: row["kwh"])
-    most = f"The day with the most energy is {top['date']:%A} {day(top['date'])}, {number(top['kwh'], 'kWh')}"
+    most = f"The day with the most energy is {top['date']:%A} {day(top['date'])}, {energy_text(top['kwh'])}"
     if working is None:
         return (f"{most}.",)
-    compared = f"{most}; a typical day from Monday to Friday uses {number(working, 'kWh')}."
-    if not busy:
+    compared = f"{most}; a typical day from Monday to Friday uses {energy_text(working)}."
+    weekend = sum(row["date"].weekday() > FRIDAY for row in rows)
+    if not busy or len(busy) > RARE * weekend:
         return (compared,)
     names = listed([f"{row['date']:%a} {day(row['date'])}" for row in busy])
     found = count(len(busy), "weekend day")

@@ -8,8 +8,17 @@ import pyarrow as pa
 
 from headgate.engines.frame import Frame
 from headgate.engines.interface import Figure, Form, Headline, Outcome, Result, Skipped
-from headgate.engines.loads import HOUR, SHORTEST_DAYS, Load, clock_text, is_weekend, open_load, second_of_day
-from headgate.engines.wording import number, share
+from headgate.engines.loads import (
+    HOUR,
+    SHORTEST_DAYS,
+    Load,
+    clock_text,
+    is_weekend,
+    open_load,
+    power_text,
+    second_of_day,
+)
+from headgate.engines.wording import share
 from headgate.plan.language import Analysis
 
 SLOTS = (900, 1800, HOUR)  # a finer profile than quarter hours cannot be read off a page
@@ -53,6 +62,7 @@ def run(frame: Frame, analysis: Analysis) -> Outcome:
         figures=(_figure(load, split, parts),),
         sentences=(*_sentences(parts), *_weekend_sentence(weekend, time)),
         headlines=headlines,
+        warnings=load.warnings,
     )
 
 
@@ -98,9 +108,9 @@ def _parts(table: pa.Table) -> dict[str, list[dict[str, float]]]:
 
 def _sentences(parts: dict[str, list[dict[str, float]]]) -> tuple[str, ...]:
     return tuple(
-        f"{part}: demand is highest at about {_clock(high)} ({number(high['mean_kw'], 'kW')} on average) and lowest at "
-        f"about {_clock(low)} ({number(low['mean_kw'], 'kW')}); at {_clock(wide)} days differ most: one in ten stays "
-        f"below {number(wide['p10_kw'], 'kW')}, one in ten goes above {number(wide['p90_kw'], 'kW')}."
+        f"{part}: demand is highest at about {_clock(high)} ({power_text(high['mean_kw'])} on average) and lowest at "
+        f"about {_clock(low)} ({power_text(low['mean_kw'])}); at {_clock(wide)} days differ most: one in ten stays "
+        f"below {power_text(wide['p10_kw'])}, one in ten goes above {power_text(wide['p90_kw'])}."
         for part, rows in parts.items()
         for high in [max(rows, key=lambda row: row["mean_kw"])]
         for low in [min(rows, key=lambda row: row["mean_kw"])]

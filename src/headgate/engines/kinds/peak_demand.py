@@ -19,13 +19,16 @@ from headgate.engines.loads import (
     interval_energy,
     interval_text,
     open_load,
+    power_text,
     second_of,
     step_adjective,
 )
-from headgate.engines.wording import count, day, listed, number, span
+from headgate.engines.wording import count, day, listed, span
 from headgate.plan.language import Analysis
 
 NEAR_PEAK = 0.9
+RARE = 0.01  # of the windows: up to here a peak is made of spikes that can be moved
+ALONE = 1.25  # times the next highest: a peak that stands so far out may be a wrong reading
 PEAKS = pa.schema([("rank", pa.int64()), ("start", pa.timestamp("us")), ("kw", pa.float64())])
 
 
@@ -64,6 +67,7 @@ def run(frame: Frame, analysis: Analysis) -> Outcome:
         figures=(_figure(load, window, limit, sentences),),
         sentences=tuple(sentences),
         headlines=_headlines(window, top[0], limit, facts),
+        warnings=load.warnings,
     )
 
 
@@ -110,6 +114,7 @@ def _facts(
     near, over = windows.kw >= near_kw, windows.kw > limit
     found = frame.execute(
         windows.aggregate(
+            windows=windows.count(),
             near=near.sum(),
             near_days=windows.start.date().nunique(where=near),
             over=over.sum(),
@@ -122,6 +127,7 @@ def _facts(
         "peak_start": top["start"].isoformat(),
         "near_peak_kw": near_kw,
         "near_peak_windows": found["near"],
+        "near_peak_share": found["near"] / found["windows"],
         "near_peak_days": found["near_days"],
     }
     if limit > 0:
@@ -154,15 +160,15 @@ def _entity_sentences(entities: pa.Table, peak_kw: float) -> list[str]:
         return []
     alone = sum(row["peak_kw"] for row in rows)
     return [
-        f"{rows[0]['entity']} had the largest part of that peak, {number(rows[0]['kw_at_peak'], 'kW')}. If all "
-        f"{len(rows)} had peaked together it would have been {number(alone, 'kW')}."
+        f"{rows[0]['entity']} had the largest part of that peak, {power_text(rows[0]['kw_at_peak'])}. If all "
+        f"{len(rows)} had peaked together it would have been {power_text(alone)}."
     ]
 
 
-def _peak_sentences(top: list[dict[str, Any]], window: int, facts: Mapping[str, float | str | None]) -> list[str]:
+def _peak_sentences(top: list[dict[str, Any]], window: int, facts: Mapping[str, Any]) -> list[str]:
     first = top[0]
     said = [
-        f"The highest {step_adjective(window)} demand was {number(first['kw'], 'kW')} on "
+        f"The highest {step_adjective(window)} demand was {power_text(first['kw'])} on "
         f"{interval_text(first['start'], window)}."
     ]
     if len(top) > 1:
@@ -170,26 +176,34 @@ def _peak_sentences(top: list[dict[str, Any]], window: int, facts: Mapping[str, 
         early, late = min(second_of(row["start"]) for row in top), max(second_of(row["start"]) for row in top)
         said.append(
             f"The {len(top)} highest fall on {count(len(days), 'day')} ({listed(days)}), all between "
-            f"{clock_text(early)} and {clock_text(late + window)}; the last of them was {number(top[-1]['kw'], 'kW')}."
+            f"{clock_text(early)} and {clock_text(late + window)}; the last of them was {power_text(top[-1]['kw'])}."
         )
-    near, days_near = facts["near_peak_windows"], facts["near_peak_days"]
-    if isinstance(near, int) and isinstance(days_near, int) and first["kw"] > 0:
-        said.append(
-            f"Only {count(near, 'window')} on {count(days_near, 'day')} came within a tenth of the peak: keeping them "
-            f"below {number(NEAR_PEAK * first['kw'], 'kW')} takes {number(first['kw'] * (1 - NEAR_PEAK), 'kW')} off it."
-        )
+    if first["kw"] > 0:
+        said.append(_advice(top, facts))
     return said
 
 
-def _limit_sentences(window: int, limit: float, facts: Mapping[str, float | str | None]) -> list[str]:
+def _advice(top: list[dict[str, Any]], facts: Mapping[str, Any]) -> str:
+    """What the shape of the peak asks for: look at the reading, move a few spikes, or lower the load in general."""
+    peak, near, days = top[0]["kw"], facts["near_peak_windows"], facts["near_peak_days"]
+    if len(top) > 1 and peak > ALONE * top[1]["kw"]:
+        return f"The next highest is {power_text(top[1]['kw'])}: look whether that one reading is right before you act."
+    found = f"{count(near, 'window')} on {count(days, 'day')} came within a tenth of the peak"
+    if facts["near_peak_share"] > RARE:
+        return f"{found}: a lower peak needs a lower load in general, not the end of a few spikes."
+    below, off = power_text(NEAR_PEAK * peak), power_text((1 - NEAR_PEAK) * peak)
+    return f"Only {found}: keeping demand below {below} then takes {off} off it."
+
+
+def _limit_sentences(window: int, limit: float, facts: Mapping[str, Any]) -> list[str]:
     if limit <= 0:
         return []
     over, days_over = facts["windows_over_limit"], facts["days_over_limit"]
-    if not isinstance(over, int) or not isinstance(days_over, int) or not over:
-        return [f"The limit of {number(limit, 'kW')} was never passed."]
+    if not over:
+        return [f"The limit of {power_text(limit)} was never passed."]
     return [
-        f"The limit of {number(limit, 'kW')} was passed in {count(over, 'window')} of {span(window)} on "
-        f"{count(days_over, 'day')}, by {number(float(facts['peak_kw'] or 0) - limit, 'kW')} at most."
+        f"The limit of {power_text(limit)} was passed in {count(over, 'window')} of {span(window)} on "
+        f"{count(days_over, 'day')}, by {power_text(facts['peak_kw'] - limit)} at most."
     ]
 
 
@@ -203,16 +217,14 @@ def _figure(load: Load, window: int, limit: float, sentences: list[str]) -> Figu
         x_label="Month",
         y_label="Peak demand",
         unit="kW",
-        rule=(limit, f"Limit {number(limit, 'kW')}") if limit > 0 else None,
+        rule=(limit, f"Limit {power_text(limit)}") if limit > 0 else None,
         alt=" ".join(sentences),
     )
 
 
-def _headlines(
-    window: int, top: dict[str, Any], limit: float, facts: Mapping[str, float | str | None]
-) -> tuple[Headline, ...]:
+def _headlines(window: int, top: dict[str, Any], limit: float, facts: Mapping[str, Any]) -> tuple[Headline, ...]:
     peak = Headline(f"Peak demand, {span(window)}", top["kw"], "kW", interval_text(top["start"], window))
     if limit <= 0:
         return (peak,)
-    over = float(facts["hours_over_limit"] or 0.0)
-    return (peak, Headline("Time over the limit", over, "h", f"limit {number(limit, 'kW')}"))
+    over = facts["hours_over_limit"]
+    return (peak, Headline("Time over the limit", over, "h", f"limit {power_text(limit)}"))

@@ -169,7 +169,7 @@ def _months(frame: Frame, rows: ir.Table) -> pa.Table:
     found = frame.execute(timed.group_by("month").aggregate(**_sums(timed)).order_by("month")).to_pylist()
     return pa.table(
         {
-            "month": pa.array([f"{row['month']:%b %Y}" for row in found], pa.string()),
+            "month": pa.array([row["month"] for row in found], pa.timestamp("us")),
             "power_factor": pa.array([_factor(row) for row in found], pa.float64()),
             "active_kwh": pa.array([row["kwh"] for row in found], pa.float64()),
             "reactive_kvarh": pa.array([row["kvarh"] for row in found], pa.float64()),
@@ -193,7 +193,7 @@ def _spread(frame: Frame, rows: ir.Table) -> pa.Table:
 
 def _months_figure(threshold: float, sentences: tuple[str, ...]) -> Figure:
     return Figure(
-        Form.BARS,
+        Form.LINE,
         "months",
         x="month",
         y="power_factor",
@@ -214,7 +214,6 @@ def _spread_figure(sentences: tuple[str, ...]) -> Figure:
         y="time_percent",
         title="How often each power factor occurs",
         x_label="Power factor (cos φ)",
-        y_label="Share of the time",
-        unit="%",
+        y_label="Share of the time in %",
         alt=" ".join(sentences),
     )
