@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,6 +12,7 @@ from headgate.catalogue.meaning import Fold, Role
 from headgate.catalogue.understand import understand
 from headgate.engines.frame import Frame, open_frame
 from headgate.engines.interface import Outcome, Result, Skipped
+from headgate.engines.kinds import RUNNERS
 from headgate.headers.reading import read
 from headgate.manifest.approved import Column
 from headgate.plan.kinds import KINDS
@@ -43,10 +43,7 @@ def run(frame: Frame, kind: str, inputs: Mapping[str, str], **params: Param) -> 
     ids = {frame.label(each): each for each in frame.ids}
     chosen = {name: given.default for name, given in KINDS[kind].params.items()} | params
     named = {name: (ids[header],) for name, header in inputs.items()}
-    module = importlib.import_module(f"headgate.engines.kinds.{kind}")
-    outcome = module.run(frame, Analysis(kind, named, chosen, kind, "", 1))
-    assert isinstance(outcome, Result | Skipped)
-    return outcome
+    return RUNNERS[kind](frame, Analysis(kind, named, chosen, kind, "", 1))
 
 
 def result(frame: Frame, kind: str, inputs: Mapping[str, str], **params: Param) -> Result:

@@ -101,6 +101,22 @@ def test_rows_without_a_value_change_nothing(shape: tuple[list[int], list[int], 
         }
 
 
+@given(
+    st.lists(st.tuples(st.integers(0, 6), st.integers(0, 999) | st.none()), min_size=8, max_size=40), st.integers(2, 5)
+)
+@settings(max_examples=12, deadline=None)
+def test_groups_and_the_rest_add_up_to_the_whole(rows: list[tuple[int, int | None]], top_n: int) -> None:
+    rows = [*rows, (0, 1), (1, 1)]
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        columns = {"Line": [f"line {group}" for group, _ in rows], "Energy [kWh]": [value for _, value in rows]}
+        with opened(written(work, columns), work, ROLES) as frame:
+            said = result(frame, "breakdown", {"measure": "Energy [kWh]", "category": "Line"}, top_n=top_n)
+    (table,) = said.tables.values()
+    assert sum(row["value"] for row in table.to_pylist()) == pytest.approx(total([value for _, value in rows]))
+    assert sum(row["rows"] for row in table.to_pylist()) == sum(value is not None for _, value in rows)
+
+
 def test_a_row_with_a_value_does_change_something() -> None:
     """The control of the test above."""
     energy: list[float | None] = [1.0] * COUNT

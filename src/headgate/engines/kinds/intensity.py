@@ -66,7 +66,7 @@ def _terms(frame: Frame, analysis: Analysis) -> _Terms | Skipped:
     grain = GRAINS.get(str(analysis.params["grain"]))
     rows = frame.rows.select(
         start=frame.start(time).truncate(grain) if time and grain else ibis.null("timestamp"),
-        entity=frame.rows[entity].cast("string") if entity else ibis.null("string"),
+        entity=frame.text(entity) if entity else ibis.null("string"),
         over=over,
         under=frame.rows[denominator],
     )

@@ -145,7 +145,7 @@ def _entities(frame: Frame, analysis: Analysis, step: int, window: int, at: date
     """Each entity's own peak, when it fell, and its demand in the window of the common peak, largest first."""
     load, time, entity = (analysis.inputs[name][0] for name in ("load", "timestamp", "entity"))
     to_kw = (interval_energy(frame, load, step) or 1.0) * HOUR / step
-    rows = frame.rows.select(t=frame.start(time), entity=frame.rows[entity].cast("string"), kw=frame.rows[load] * to_kw)
+    rows = frame.rows.select(t=frame.start(time), entity=frame.text(entity), kw=frame.rows[load] * to_kw)
     rows = rows.filter(rows.t.notnull() & rows.entity.notnull() & rows.kw.notnull())
     windows = _windows(rows.group_by(["t", "entity"]).aggregate(kw=rows.kw.mean()), step, window)
     then = windows.filter(windows.start == at).select("entity", kw_at_peak="kw")
