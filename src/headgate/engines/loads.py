@@ -52,11 +52,6 @@ class Load:
         """Hours that have a value; gaps are not counted."""
         return self.count * self.step / HOUR
 
-    @property
-    def period(self) -> str:
-        """The first and the last day, in words."""
-        return f"{day(self.first)} to {day(self.last)}"
-
 
 def open_load(frame: Frame, analysis: Analysis, *, days: int = 0, longest: int = HOUR) -> Load | Skipped:
     """The load an analysis names, or why it cannot be analysed.

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from headgate.engines.frame import Frame
-from headgate.engines.interface import Figure, Form, Headline, Outcome, Result, Skipped
+from headgate.engines.interface import Figure, Form, Outcome, Result, Skipped
 from headgate.engines.loads import HOUR, SHORTEST_DAYS, Load, clock_text, energy_text, open_load, power_text
 from headgate.engines.wording import count, day, listed
 from headgate.plan.language import Analysis
@@ -51,8 +51,7 @@ def run(frame: Frame, analysis: Analysis) -> Outcome:
         "busy_weekend_days": float(len(busy)),
         "days_with_values": float(tables["days"].num_rows),
     }
-    headlines = (Headline("Energy", load.kwh, "kWh", load.period),)
-    return Result(analysis, tables, facts, (picture,), sentences, headlines, load.warnings)
+    return Result(analysis, tables, facts, (picture,), sentences, warnings=load.warnings)
 
 
 def _hours(load: Load, **keys: ir.Value) -> ir.Table:
