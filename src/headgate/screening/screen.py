@@ -1,0 +1,161 @@
+"""Screening of one row of headers: default deny, finding by finding."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from headgate.screening.alias import Names, Placeholders, alias, numbered
+from headgate.screening.characters import hidden_marks, shown
+from headgate.screening.finding import Category, Finding, Screened, Verdict
+from headgate.screening.mark import Mark
+from headgate.screening.pattern import LONGEST, may_have_shape, shaped_marks
+from headgate.screening.row import is_list_of_names, is_row_of_values, name_key, repeated_names, row_marks
+from headgate.screening.rules import word_marks
+from headgate.screening.token import RUN, Run, cut, cut_run
+from headgate.screening.vocabulary import Vocabulary, vocabulary
+
+# Letters and signs in which nothing but words of the vocabulary can be said.
+_QUIET = re.compile(r"[A-Za-z0-9 _\-.,:;/()\[\]%#&+*'\"=|]*")
+_MEANT = frozenset("%#€$£¥°∆Δ")
+_USUAL_SIGNS = frozenset(" !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~°²³€£¥±×·–—‘’“”„«»≤≥≠≈→‰§∆∑√∞¿¡½¼¾…™№")
+_FEW_WORDS = 12
+_FEW_LETTERS = 3
+
+
+def screen(names: Sequence[str]) -> tuple[Screened, ...]:
+    """Each name of one table's row judged, in order; the row as a whole counts.
+
+    Linear in the text of the row. A name is clean when every word of it is in the vocabulary and no rule asks for a
+    person; every `suggested` is made of vocabulary words and numbered placeholders, is unique in the row and screens
+    clean, alone and together with the others.
+    """
+    words = vocabulary()
+    seen: dict[str, Run] = {}
+    marks = [_marks(name, seen, words) for name in names]
+    marks = _with_row(names, marks, words)
+    public = _public_names(names, marks, seen, words)
+    return tuple(
+        Screened(name, _verdict(found), tuple(Finding(m.start, m.end, m.category, m.reason) for m in found), suggested)
+        for name, found, suggested in zip(names, marks, public, strict=True)
+    )
+
+
+def _marks(name: str, seen: dict[str, Run], words: Vocabulary) -> list[Mark]:
+    """What one header shows by itself: (1) nothing, (2) its length, (3) what hides, (4) shapes, (5) words."""
+    if _is_plain(name, seen, words):
+        return []
+    if len(name) > LONGEST:
+        reason = f"The name is {len(name)} characters long; {LONGEST} is the most. Shorten it or withhold the column."
+        return [Mark(0, len(name), Category.LENGTH, reason, "column", blocks=True)]
+    if not any(char.isalnum() or char in _MEANT for char in name):
+        reason = "The column has no name. Give it one or withhold it."
+        return [Mark(0, len(name), Category.BLANK, reason, "column", blocks=True)]
+    fixed = [*hidden_marks(name), *_unusual_signs(name)]
+    for mark in shaped_marks(name):
+        if all(mark.end <= m.start or m.end <= mark.start for m in fixed) or mark.blocks:
+            fixed.append(mark)
+    free = [
+        mark
+        for mark in word_marks(name, cut(name, seen), words)
+        if all(mark.end <= m.start or m.end <= mark.start for m in fixed)
+    ]
+    return sorted([*fixed, *free], key=lambda mark: (mark.start, mark.end))
+
+
+def _is_plain(name: str, seen: dict[str, Run], words: Vocabulary) -> bool:
+    """Whether a name is quiet signs and vocabulary words only, so that no rule can have anything to say."""
+    if len(name) > LONGEST or not _QUIET.fullmatch(name):
+        return False
+    runs: list[Run] = []
+    letters = 0
+    for text in RUN.findall(name):
+        run = seen.get(text)
+        if run is None:
+            run = seen[text] = cut_run(text)
+        if not run.plain:
+            return False
+        letters += len(text) == 1
+        runs.append(run)
+    if not 0 < len(runs) <= _FEW_WORDS or letters > _FEW_LETTERS:
+        return False
+    if may_have_shape(name) and shaped_marks(name):
+        return False
+    return not any(run.opens for run in runs) or not _holds_a_name([t.key for r in runs for t in r.tokens], words)
+
+
+def _holds_a_name(keys: Sequence[str], words: Vocabulary) -> bool:
+    return any(after in words.known_names.get(before, ()) for before, after in pairwise(keys))
+
+
+def _unusual_signs(name: str) -> list[Mark]:
+    if name.isascii():
+        return []
+    return [
+        Mark(at, at + 1, Category.UNKNOWN_WORD, f"“{char}” is not a usual sign in a name. Leave it out.", "")
+        for at, char in enumerate(name)
+        if not char.isalnum() and char not in _USUAL_SIGNS and char.isprintable()
+    ]
+
+
+def _with_row(names: Sequence[str], marks: list[list[Mark]], words: Vocabulary) -> list[list[Mark]]:
+    repeated = repeated_names(names, marks)
+    values, listed = is_row_of_values(names), is_list_of_names(names, marks)
+    out: list[list[Mark]] = []
+    for name, found in zip(names, marks, strict=True):
+        if found:
+            out.append([_as_organisation(name, mark) if _key(name, mark) in repeated else mark for mark in found])
+        else:
+            out.append(row_marks(name, values=values, names=listed, words=words))
+    return out
+
+
+def _key(name: str, mark: Mark) -> str:
+    unknown = mark.category in {Category.UNKNOWN_WORD, Category.PERSON}
+    return name_key(name[mark.start : mark.end]) if unknown else ""
+
+
+def _as_organisation(name: str, mark: Mark) -> Mark:
+    text = name[mark.start : mark.end]
+    reason = f"“{text}” begins or ends several headers of this table; it is likely a site or a client. Rename it."
+    return replace(mark, category=Category.ORG, reason=reason, placeholder="site")
+
+
+def _verdict(marks: Sequence[Mark]) -> Verdict:
+    if not marks:
+        return Verdict.CLEAN
+    return Verdict.BLOCKED if any(mark.blocks for mark in marks) else Verdict.REVIEW
+
+
+def _public_names(
+    names: Sequence[str], marks: Sequence[list[Mark]], seen: dict[str, Run], words: Vocabulary
+) -> list[str]:
+    """One public name for each header: itself where it is clean and its first, else an alias that screens clean."""
+    clean = [name for name, found in zip(names, marks, strict=True) if not found]
+    first: set[str] = set()
+    claims, placeholders = Names(clean), Placeholders()
+    public: list[str] = []
+    for position, (name, found) in enumerate(zip(names, marks, strict=True), start=1):
+        if not found and name not in first:
+            first.add(name)
+            public.append(name)
+            continue
+        proposed = _alias(name, found, placeholders, seen, words)
+        claimed = claims.claim(proposed) if proposed else ""
+        if not claimed or _marks(claimed, seen, words):
+            claimed = claims.claim(numbered("column", position))
+        public.append(claimed)
+    return public
+
+
+def _alias(name: str, marks: list[Mark], placeholders: Placeholders, seen: dict[str, Run], words: Vocabulary) -> str:
+    if not marks:
+        return name
+    if any(mark.placeholder == "column" or mark.category is Category.INSTRUCTION for mark in marks):
+        return ""
+    text = shown(name)
+    if text != name:
+        marks = [mark for mark in _marks(text, seen, words) if mark.category is not Category.HIDDEN or mark.placeholder]
+    return alias(text, cut(text, seen), marks, placeholders.stand_for, words)
