@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.tls_server import Authority
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -29,6 +30,17 @@ def chromium() -> str:
     if found is None:
         pytest.skip(f"{WANT}chromium")
     return found
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="session")
+def certificate(authority: Authority) -> Path:
+    """A key and certificate for localhost and 127.0.0.1."""
+    return authority.leaf()[0]
 
 
 @pytest.fixture(autouse=True)

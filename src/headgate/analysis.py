@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from headgate.catalogue import understand
@@ -41,7 +41,7 @@ def analyse(table: Table, decide: Decide, desk: Desk, send: tuple[str, Send] | N
     In this order: no row is analysed before the answer is in, so nothing of them can have been in the question.
     Raises what the steps raise; a manifest that was approved stays recorded.
     """
-    screened = screen([header.name for header in table.headers])  # (1)
+    screened = screened_headers(table)  # (1)
     decisions = decide(table.headers, screened)  # (2)
     manifest = _closed(table, decisions, desk)  # (3)
     answer = send[1](manifest) if send else None  # (4)
@@ -50,6 +50,16 @@ def analyse(table: Table, decide: Decide, desk: Desk, send: tuple[str, Send] | N
     receipt = _record(manifest, provider, plan, outcomes, desk.ledger)  # (6)
     name = send[0] if send else LOCAL
     return Report(table, screened, decisions, manifest, plan, outcomes, name, answer, receipt, now())
+
+
+def screened_headers(table: Table) -> tuple[Screened, ...]:
+    """What screening says of each header, in source order. A placeholder of a table without a header row is no name:
+    it is blocked as a blank one is, so that no rule can approve it.
+    """
+    names = [header.name for header in table.headers]
+    if table.headless is None:
+        return screen(names)
+    return tuple(replace(found, header=name) for name, found in zip(names, screen([""] * len(names)), strict=True))
 
 
 def _closed(table: Table, decisions: Sequence[Decision], desk: Desk) -> ApprovedManifest:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from headgate import analysis, settings
-from headgate.analysis import LOCAL, Decide, Desk, Progress
+from headgate.analysis import LOCAL, Decide, Desk, Progress, screened_headers
 from headgate.database import open_database
 from headgate.errors import InputError, IntegrityError
 from headgate.gate import DEFAULT_TEMPLATE, Gate
@@ -29,7 +29,7 @@ from headgate.manifest import (
 )
 from headgate.providers import Profile, find_profile, load_profiles
 from headgate.report import Report
-from headgate.screening import Screened, screen, vocabulary_id
+from headgate.screening import Screened, vocabulary_id
 from headgate.settings import Settings
 
 Decisions = Path | Mapping[str, Any] | Decide | None
@@ -92,7 +92,7 @@ def analyse(
 
 def preview(table: Table, decide: Decide) -> ApprovedManifest:
     """The manifest these decisions would close; nothing is kept, recorded or sent."""
-    decisions = decide(table.headers, screen([header.name for header in table.headers]))
+    decisions = decide(table.headers, screened_headers(table))
     return close(table.headers, decisions, actor="preview", vocabulary=vocabulary_id(), headless=table.headless)
 
 

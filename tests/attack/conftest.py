@@ -18,17 +18,6 @@ from headgate.providers.profiles import Dialect, Profile, Settings
 KEY = "sk-a-key-of-nobody"
 
 
-@pytest.fixture(scope="session")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("authority"))
-
-
-@pytest.fixture(scope="session")
-def certificate(authority: Authority) -> Path:
-    """A key and certificate for localhost and 127.0.0.1."""
-    return authority.leaf()[0]
-
-
 @pytest.fixture
 def profile(authority: Authority) -> Profile:
     """A profile of a server on this machine; `port` is to be replaced."""
