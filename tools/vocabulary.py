@@ -26,7 +26,8 @@ HEADER = """\
 # point-name abbreviations), production, commerce and IT, in English, German, French, Spanish, Italian, Portuguese and
 # Dutch. No list, data set or table was copied. It holds no name of a person, place or company; a word that is generic
 # and also a name stands in [companions] (passes only beside one of the words after the colon), in [also names] (passes
-# unless the row reads as a list of names) or, as a phrase, in [known names] (never passes).
+# unless the row reads as a list of names) or, as a phrase, in [known names] (never passes). A word of [name openers]
+# before one of [name features] reads as a place or a firm and never passes either; neither section lets a word pass.
 # [name parts] are generic words that belong to a name when they stand beside an unknown word.
 #
 # Change it with tools/vocabulary.py, which sorts and checks it.
@@ -67,7 +68,7 @@ def render(sections: dict[str, str]) -> str:
                 text = textwrap.fill(" ".join(sorted(set(body.split()))), WIDTH)
             case _:
                 words = {normal(word) for word in body.split()} - conditional
-                if name not in ROLES:
+                if name in PLAIN and name not in ROLES:
                     words -= seen
                     seen |= words
                 text = textwrap.fill(" ".join(sorted(words)), WIDTH, break_on_hyphens=False)

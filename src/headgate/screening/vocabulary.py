@@ -35,7 +35,7 @@ PLAIN = (
     "also names",
     "name parts",
 )
-SECTIONS = ("unit spellings", *PLAIN, "companions", "known names")
+SECTIONS = ("unit spellings", *PLAIN, "companions", "name openers", "name features", "known names")
 
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
@@ -98,7 +98,8 @@ def vocabulary() -> Vocabulary:
     for line in sections["companions"].splitlines():
         word, _, beside = line.partition(":")
         companions[fold(word)] = frozenset(_spellings(beside.split()))
-    known: dict[str, set[str]] = {}
+    features = _spellings(sections["name features"].split())
+    known = {opener: set(features) for opener in _spellings(sections["name openers"].split())}
     for line in sections["known names"].splitlines():
         first, _, second = line.partition(" ")
         known.setdefault(fold(first), set()).add(fold(second))

@@ -175,3 +175,15 @@ def test_twenty_thousand_headers_take_linear_time() -> None:
 
     seconds(100)
     assert seconds(20_000) < 20 * max(seconds(4_000), 0.01)
+
+
+@pytest.mark.parametrize(
+    "header", ["Silver Spring gas", "SummerHill_kWh", "High Point sales", "First National Bank cost"]
+)
+def test_a_name_made_of_generic_words_only_waits_for_a_person(header: str) -> None:
+    assert only(header).verdict is Verdict.REVIEW
+
+
+@pytest.mark.parametrize("header", ["summer peak", "high set point", "spring sales", "first point", "bank account"])
+def test_the_control_the_same_words_apart_pass(header: str) -> None:
+    assert only(header).verdict is Verdict.CLEAN
