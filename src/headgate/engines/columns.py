@@ -7,6 +7,7 @@ of numbers a text. So: (1) every column is counted over all rows; (2) a column i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -36,7 +37,8 @@ _DATED = (
     "^([0-9]{1,4}[-/. ]+[0-9A-Za-z]{1,9}[-/., ]+[0-9]{2,4}|[A-Za-z]{3,9}[. ]+[0-9]{1,2},? +[0-9]{4}"
     "|[0-9]{4}-[0-9]{2}$|[0-9]{8}[ T][0-9])"
 )
-_NUMBER_TYPES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL", "U")
+_NUMBER_TYPE = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL\([0-9]+,[0-9]+\)")
+_NO_DAY = "TIMESTAMP '1900-01-02'"  # a spreadsheet's time of day is a stamp on the day its calendar starts
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,15 +240,15 @@ def _sane(stamp: str) -> str:
     return f"list_filter([{stamp}], lambda t: year(t) BETWEEN 1900 AND 2200)[1]"
 
 
-def _disorder(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, int]:
-    """How badly the rows are ordered under this reading: steps back, then different steps."""
+def _disorder(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, int, float]:
+    """How badly the rows are ordered under this reading: steps back, different steps, seconds from first to last."""
     stamps = f"(SELECT row, {sql} AS t FROM raw WHERE {sql} IS NOT NULL)"  # noqa: S608
     found = connection.execute(
-        f"SELECT count(*) FILTER (step < INTERVAL 0 SECOND), count(DISTINCT step) "  # noqa: S608
-        f"FROM (SELECT t - lag(t) OVER (ORDER BY row) AS step FROM {stamps})"
+        f"SELECT count(*) FILTER (step < INTERVAL 0 SECOND), count(DISTINCT step), epoch(max(t) - min(t)) "  # noqa: S608
+        f"FROM (SELECT t, t - lag(t) OVER (ORDER BY row) AS step FROM {stamps})"
     ).fetchone()
-    back, steps = found or (0, 0)
-    return int(back), int(steps)
+    back, steps, seconds = found or (0, 0, 0.0)
+    return int(back), int(steps), float(seconds or 0)
 
 
 def _stamp_type(connection: duckdb.DuckDBPyConnection, sql: str) -> LocalType:
@@ -262,18 +264,27 @@ def _native(connection: duckdb.DuckDBPyConnection, name: str, kind: str) -> Type
         return Typed(LocalType.EMPTY, f"CAST({name} AS VARCHAR)", 0)
     if kind == "BOOLEAN":
         return Typed(LocalType.BOOLEAN, f"CAST({name} AS VARCHAR)", cells)
-    if kind.startswith(_NUMBER_TYPES) and kind not in ("UUID", "UNION"):
-        sql = f"CASE WHEN isfinite(CAST({name} AS DOUBLE)) THEN CAST({name} AS DOUBLE) END"
-        values, whole = _row(connection, f"count({sql}), count(*) FILTER ({sql} = floor({sql}))")
-        kind_of = LocalType.INTEGER if values == whole else LocalType.NUMBER
-        return Typed(kind_of, sql, cells, cells - int(values or 0))
+    if _NUMBER_TYPE.fullmatch(kind):
+        return _native_number(connection, name, cells)
     if kind.startswith("TIMESTAMP") or kind == "DATE":
         sql = f"CAST({name} AS TIMESTAMP)"
-        return Typed(_stamp_type(connection, sql), sql, cells)
+        dated = _row(connection, f"count(*) FILTER ({sql} >= {_NO_DAY})")[0]
+        return Typed(_stamp_type(connection, sql), sql, cells) if dated else _native_clock(sql, cells)
     if kind.startswith("TIME"):
-        sql = f"strftime(TIMESTAMP '2000-01-01' + CAST({name} AS TIME), '%H:%M:%S')"
-        return Typed(LocalType.TIME, sql, cells, clock=_clock(sql))
+        return _native_clock(f"(TIMESTAMP '1899-12-30' + CAST({name} AS TIME))", cells)
     return Typed(LocalType.TEXT, f"CAST({name} AS VARCHAR)", cells)
+
+
+def _native_number(connection: duckdb.DuckDBPyConnection, name: str, cells: int) -> Typed:
+    sql = f"CASE WHEN isfinite(CAST({name} AS DOUBLE)) THEN CAST({name} AS DOUBLE) END"
+    values, whole = (int(n or 0) for n in _row(connection, f"count({sql}), count(*) FILTER ({sql} = floor({sql}))"))
+    kind = LocalType.EMPTY if not values else LocalType.INTEGER if values == whole else LocalType.NUMBER
+    return Typed(kind, sql, cells, cells - values)
+
+
+def _native_clock(stamp: str, cells: int) -> Typed:
+    sql = f"strftime({stamp}, '%H:%M:%S')"
+    return Typed(LocalType.TIME, sql, cells, clock=_clock(sql))
 
 
 def _numeric_stamps(connection: duckdb.DuckDBPyConnection, typed: Typed) -> Typed:

@@ -93,7 +93,7 @@ def _periods(frame: Frame, column: str, time: str, grain: Grain) -> Iterator[dic
     full = [
         row
         for row in latest
-        if row["start"] >= ends["first"].replace(microsecond=0) or row["start"].date() == ends["first"].date()
+        if (ends["first"] - row["start"]).total_seconds() < (step or 1)
         if (period_end(row["start"], grain, step) - ends["last"]).total_seconds() <= step
     ]
     if len(full) < 2 or period_end(full[1]["start"], grain, step) != full[0]["start"]:
@@ -142,6 +142,6 @@ def _period_sentences(periods: list[dict[str, Any]]) -> Iterator[str]:
         if row["change_percent"] is not None:
             more = "more" if row["change_percent"] >= 0 else "less"
             yield (
-                f"“{row['measure']}” in {row['period']}: {number(row['value'], row['unit'])}, "
+                f"“{row['measure']}”, {row['period']}: {number(row['value'], row['unit'])}, "
                 f"{share(abs(row['change_percent']) / 100)} {more} than the period before."
             )
