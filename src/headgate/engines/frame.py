@@ -125,13 +125,14 @@ class Frame:
 
     def execute(self, expression: ir.Table) -> pa.Table:
         """The Arrow table of a small expression over `rows`."""
+        # Ibis's own way to Arrow imports pandas, which the core install does not have.
         with plain_errors(self.name):
-            return self._backend.to_pyarrow(expression)
+            found: pa.Table = self._backend.con.execute(self._backend.compile(expression)).to_arrow_table()
+        return found.cast(expression.schema().to_pyarrow())
 
     def number(self, expression: ir.Scalar) -> float | None:
         """The single number of an expression, None where there is none."""
-        with plain_errors(self.name):
-            value = self._backend.to_pyarrow(expression).as_py()
+        value = self.execute(expression.as_table()).column(0)[0].as_py()
         return None if value is None else float(value)
 
     def timing(self, column: str) -> timings.Timing:
