@@ -25,6 +25,7 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "allow_community_extensions": "false",
+            "python_enable_replacements": "false",
             "temp_directory": str(folder / "spill"),
             "threads": str(THREADS),
         },

@@ -127,7 +127,7 @@ class Frame:
         """The Arrow table of a small expression over `rows`."""
         # Ibis's own way to Arrow imports pandas, which the core install does not have.
         with plain_errors(self.name):
-            found: pa.Table = self._backend.con.execute(self._backend.compile(expression)).to_arrow_table()
+            found: pa.Table = self._backend.con.sql(self._backend.compile(expression)).to_arrow_table()
         return found.cast(expression.schema().to_pyarrow())
 
     def number(self, expression: ir.Scalar) -> float | None:
