@@ -98,13 +98,13 @@ class Report:
             made |= {f"results/{name}": data for name, data in results_csv(result, number).items()}
         return made
 
-    def save(self, folder: Path) -> Path:
+    def save(self, folder: str | Path) -> Path:
         """The path of index.html in the folder, which now holds this report and nothing of an earlier one.
 
         Written beside the folder and moved into place, so that there is never half a report. Raises InputError if the
         folder holds anything but an earlier report, UnavailableError if the disk is full.
         """
-        folder = folder.absolute()
+        folder = Path(folder).absolute()
         _refuse_foreign(folder)
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
