@@ -8,7 +8,7 @@ from pathlib import Path
 
 from headgate.catalogue import understand
 from headgate.clock import now
-from headgate.engines import open_frame, refine, run
+from headgate.engines import open_frame, refine, refuse_too_wide, run
 from headgate.engines.interface import Outcome, Skipped
 from headgate.gate import Answer
 from headgate.headers import Header, Table
@@ -41,6 +41,7 @@ def analyse(table: Table, decide: Decide, desk: Desk, send: tuple[str, Send] | N
     In this order: no row is analysed before the answer is in, so nothing of them can have been in the question.
     Raises what the steps raise; a manifest that was approved stays recorded.
     """
+    refuse_too_wide(table)
     screened = screened_headers(table)  # (1)
     decisions = decide(table.headers, screened)  # (2)
     manifest = _closed(table, decisions, desk)  # (3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from collections.abc import Iterator
@@ -107,12 +108,18 @@ def test_an_awkward_table_gives_a_report_or_a_clear_sentence(name: str, tmp_path
     assert (out / "index.html").exists() == (done.code == 0)
 
 
-def test_twenty_thousand_columns_are_read_screened_and_reported(tmp_path: Path, out: Path) -> None:
+def test_twenty_thousand_columns_can_be_read_and_screened_and_are_too_many_to_analyse(
+    tmp_path: Path, out: Path
+) -> None:
     names = [f"meter {n} kWh" for n in range(20_000)]
     rows = "\n".join(",".join(str((n + row) % 9) for n in range(20_000)) for row in range(3))
     (tmp_path / "wide.csv").write_text(",".join(names) + "\n" + rows + "\n", encoding="utf-8")
+    assert len(json.loads(headgate("headers", tmp_path / "wide.csv", "--json").out)["headers"]) == 20_000
+    assert len(headgate("screen", stdin="\n".join(names)).out.splitlines()) == 20_000
     done = headgate("analyse", tmp_path / "wide.csv", "--out", out)
-    assert done.code == 0, done.err
+    assert done.code == 2
+    assert "20,000 columns" in done.last_line
+    assert not out.exists()
 
 
 def test_no_error_quotes_a_cell(tmp_path: Path, out: Path) -> None:

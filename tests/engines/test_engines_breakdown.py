@@ -40,7 +40,7 @@ def test_groups_come_the_greatest_first_with_their_share(tmp_path: Path) -> None
     path = written(tmp_path, {ENERGY: [1, 6, 1, 2, None], "Line": ["B", "A", "B", "", "C"]})
     with opened(path, tmp_path, LINE) as frame:
         said = found(frame, "breakdown", BY_LINE)
-    assert [tuple(row.values()) for row in said.tables["by_c1"].to_pylist()] == [
+    assert [tuple(row.values()) for row in said.tables["groups"].to_pylist()] == [
         ("A", 6.0, 1, 0.6),
         ("(blank)", 2.0, 1, 0.2),
         ("B", 2.0, 2, 0.2),
@@ -53,7 +53,7 @@ def test_the_rest_is_other_and_folded_over_its_rows(tmp_path: Path) -> None:
     path = written(tmp_path, {"Power [kW]": [10, 8, 1, 1, 1, 5], "Line": ["A", "B", "C", "C", "C", "D"]})
     with opened(path, tmp_path, LINE) as frame:
         said = found(frame, "breakdown", {"measure": ["Power [kW]"], "category": ["Line"]}, top_n=2)
-    rows = said.tables["by_c1"].to_pylist()
+    rows = said.tables["groups"].to_pylist()
     assert [(row["group"], row["value"], row["share"]) for row in rows] == [
         ("A", 10, None),
         ("B", 8, None),
@@ -63,7 +63,7 @@ def test_the_rest_is_other_and_folded_over_its_rows(tmp_path: Path) -> None:
 
 def test_a_negative_value_makes_shares_senseless(tmp_path: Path) -> None:
     with opened(written(tmp_path, {ENERGY: [10, -4], "Line": ["A", "B"]}), tmp_path, LINE) as frame:
-        assert found(frame, "breakdown", BY_LINE).tables["by_c1"]["share"].to_pylist() == [None, None]
+        assert found(frame, "breakdown", BY_LINE).tables["groups"]["share"].to_pylist() == [None, None]
 
 
 @pytest.mark.parametrize(
@@ -72,12 +72,12 @@ def test_a_negative_value_makes_shares_senseless(tmp_path: Path) -> None:
 def test_weekdays_and_months_keep_their_order(tmp_path: Path, names: list[str]) -> None:
     cells = {ENERGY: range(1, len(names) + 1), "Line": names}
     with opened(written(tmp_path, cells), tmp_path, LINE) as frame:
-        assert found(frame, "breakdown", BY_LINE).tables["by_c1"]["group"].to_pylist() == names
+        assert found(frame, "breakdown", BY_LINE).tables["groups"]["group"].to_pylist() == names
 
 
 def test_a_whole_number_is_named_without_a_point(tmp_path: Path) -> None:
     with opened(written(tmp_path, {ENERGY: [3, 2, 1], "Line": [1, 2, 10]}), tmp_path, LINE) as frame:
-        assert found(frame, "breakdown", BY_LINE).tables["by_c1"]["group"].to_pylist() == ["1", "2", "10"]
+        assert found(frame, "breakdown", BY_LINE).tables["groups"]["group"].to_pylist() == ["1", "2", "10"]
 
 
 def test_measures_of_one_unit_are_parts_of_a_whole(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def test_what_is_missing_is_counted_drawn_and_said(tmp_path: Path) -> None:
 def test_the_histogram_holds_every_value_once(tmp_path: Path) -> None:
     with opened(written(tmp_path, COLUMNS), tmp_path) as frame:
         said = found(frame, "data_profile", {})
-    bins = said.tables["histogram_c2"].to_pylist()
+    bins = said.tables["histogram_1"].to_pylist()
     assert (len(bins), sum(row["rows"] for row in bins)) == (40, 90)
     assert (bins[0]["from"], bins[-1]["to"]) == (1.0, 99.0)
     assert all(one["to"] == two["from"] for one, two in pairwise(bins))

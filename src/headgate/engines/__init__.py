@@ -1,8 +1,8 @@
 """What runs a plan on the rows: Ibis over DuckDB. The only package that sees a cell value."""
 
 from headgate.engines.duck import probe_lock
-from headgate.engines.frame import Frame, open_frame
+from headgate.engines.frame import Frame, open_frame, refuse_too_wide
 from headgate.engines.profile import refine
 from headgate.engines.run import run
 
-__all__ = ["Frame", "open_frame", "probe_lock", "refine", "run"]
+__all__ = ["Frame", "open_frame", "probe_lock", "refine", "refuse_too_wide", "run"]

@@ -28,6 +28,8 @@ from headgate.errors import InputError, UnavailableError
 from headgate.headers.table import Delimited, LocalType, Table
 from headgate.manifest.approved import Column
 
+MOST_COLUMNS = 5_000
+
 _UNKNOWN = Meaning(Role.UNKNOWN, None, None, None, Fold.NONE, 0.0, Origin.NAME)
 _NUMBERS = frozenset({LocalType.INTEGER, LocalType.NUMBER})
 _TIMES = frozenset({LocalType.DATETIME, LocalType.DATE})
@@ -210,13 +212,23 @@ class Frame:
         return timings.Timing(step, says_end or timings.is_ending(ends["first"], ends["last"], step), late)
 
 
+def refuse_too_wide(table: Table) -> None:
+    """The table has no more columns than can be analysed in about a minute; else InputError."""
+    if len(table.headers) > MOST_COLUMNS:
+        raise InputError(
+            f"{table.path.name} has {len(table.headers):,} columns and an analysis takes at most {MOST_COLUMNS:,}; "
+            "keep those that matter in a table of their own"
+        )
+
+
 def open_frame(table: Table, columns: Sequence[Column], meanings: Mapping[str, Meaning], *, work: Path) -> Frame:
     """The rows of a table in a DuckDB that can read nothing else any more.
 
     (1) A private folder is made in `work`; (2) the rows are read by position; (3) types are decided over all rows;
     (4) the typed table is kept and the raw one dropped; (5) the connection is locked. Raises InputError where the file
-    is not what its layout says, UnavailableError where this machine has no room.
+    is not what its layout says or too wide, UnavailableError where this machine has no room.
     """
+    refuse_too_wide(table)
     try:
         work.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix="rows-", dir=work))

@@ -38,6 +38,7 @@ _NOT_TABLES = {
     b"\xff\xfe\x00\x00": "UTF-32 text; save it as UTF-8",
     b"\x00\x00\xfe\xff": "UTF-32 text; save it as UTF-8",
 }
+_JSON_NAMES = (".json", ".jsonl", ".ndjson")
 _MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<table")
 
 
@@ -129,11 +130,16 @@ def _content(path: Path, start: bytes) -> Content:
         raise InputError(f"{path.name} is empty; give a file with at least a row of column names")
     if text[:9].lower().startswith(_MARKUP):
         raise InputError(f"{path.name} is a web page or XML, not a table; open it and save it as CSV or Excel")
-    return Content.JSON if text[:1] in {b"{", b"["} and _is_json(text) else Content.TEXT
+    return Content.JSON if text[:1] in {b"{", b"["} and _is_json(text, path.name) else Content.TEXT
 
 
-def _is_json(text: bytes) -> bool:
-    """True where a brace or bracket is followed as JSON wants it, so that a header like `[kWh]` stays a header."""
+def _is_json(text: bytes, name: str) -> bool:
+    """True where a brace or bracket is followed as JSON wants it, so that a header like `[kWh]` stays a header.
+
+    A file that says by its name that it is JSON is taken at its word.
+    """
+    if name.lower().removesuffix(".gz").endswith(_JSON_NAMES):
+        return True
     after = text[1:].lstrip()[:1]
     return after in ({b'"', b"}"} if text[:1] == b"{" else {b"{", b"[", b"]"})
 

@@ -28,7 +28,7 @@ _SCHEMA = pa.schema([("group", pa.string()), ("value", pa.float64()), ("rows", p
 
 
 def run(frame: Frame, analysis: Analysis) -> Outcome:
-    """A table `by_<id>` for each measure by the category, or the table `parts` for several measures without one.
+    """A table `groups` (`groups_2` for the second measure, …) by the category, or the table `parts` for several measures without one.
 
     The `top_n` greatest groups are shown and the rest as "Other", folded over its rows. A share is given for totals
     without negative values only. Weekdays and months keep their order.
@@ -49,15 +49,16 @@ def _by_category(frame: Frame, analysis: Analysis, measures: Sequence[str], cate
     tables, figures, sentences = {}, [], []
     facts: dict[str, float | str | None] = {}
     name = frame.label(category)
-    for column in measures:
+    for place, column in enumerate(measures, 1):
         how, unit = frame.meaning(column).fold, frame.unit(column)
         groups = _groups(frame, column, category, most)
         if len(groups) < 2:
             continue
-        tables[f"by_{column}"] = pa.Table.from_pylist(groups, schema=_SCHEMA)
+        table = "groups" if place == 1 else f"groups_{place}"
+        tables[table] = pa.Table.from_pylist(groups, schema=_SCHEMA)
         told = list(_sentences(groups, frame.label(column), how, unit, f"by {name}"))
         title = f"{frame.label(column)} by {name}"
-        figures.append(_figure(f"by_{column}", title, name, f"{frame.label(column)}, {fold_word(how)}", unit, told))
+        figures.append(_figure(table, title, name, f"{frame.label(column)}, {fold_word(how)}", unit, told))
         sentences += told
         facts |= _facts(column, groups, how, unit)
     if not tables:

@@ -127,10 +127,10 @@ def _gap_figure(frame: Frame, columns: list[dict[str, Any]], tables: dict[str, p
 
 def _histograms(frame: Frame, columns: list[dict[str, Any]], tables: dict[str, pa.Table]) -> Iterator[Figure]:
     measured = [c for c in columns if frame.meaning(c["id"]).role in MEASURED and c["distinct"] > 2]
-    measured = [c for c in measured if c["min"] is not None]
+    measured = [c for c in measured if c.get("min") is not None]
     measured.sort(key=lambda c: frame.meaning(c["id"]).role not in LOAD)
-    for column in measured[:_MOST_HISTOGRAMS]:
-        name = f"histogram_{column['id']}"
+    for place, column in enumerate(measured[:_MOST_HISTOGRAMS], 1):
+        name = f"histogram_{place}"
         tables[name] = _histogram(frame, column)
         unit = frame.unit(column["id"])
         yield Figure(
