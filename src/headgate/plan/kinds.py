@@ -12,15 +12,11 @@ from headgate.catalogue.meaning import Role
 from headgate.plan.language import Param
 
 TIME = frozenset({Role.TIMESTAMP, Role.DATE})
-GROUP = frozenset(
-    {Role.ENTITY, Role.CATEGORY, Role.SKU, Role.SHIFT, Role.STATE, Role.MODE, Role.FLAG_QUALITY, Role.ID}
-)
+GROUP = frozenset({Role.ENTITY, Role.CATEGORY, Role.SKU, Role.SHIFT, Role.STATE, Role.MODE, Role.FLAG_QUALITY, Role.ID})
 LOAD = frozenset({Role.POWER, Role.ENERGY_INTERVAL, Role.GENERATION})
 NOT_MEASURED = TIME | GROUP | frozenset({Role.TIME_OF_DAY, Role.INTERVAL_ID, Role.TEXT_FREE, Role.UNKNOWN})
 MEASURED = frozenset(Role) - NOT_MEASURED
-DENOMINATOR = frozenset(
-    {Role.PRODUCTION_OUT, Role.AREA, Role.QUANTITY_COUNT, Role.MASS_INTERVAL, Role.OCCUPANCY}
-)
+DENOMINATOR = frozenset({Role.PRODUCTION_OUT, Role.AREA, Role.QUANTITY_COUNT, Role.MASS_INTERVAL, Role.OCCUPANCY})
 ANY = frozenset(Role)
 
 

@@ -28,7 +28,7 @@ _SCHEMA = pa.schema([("group", pa.string()), ("value", pa.float64()), ("rows", p
 
 
 def run(frame: Frame, analysis: Analysis) -> Outcome:
-    """A table `groups` (`groups_2` for the second measure, …) by the category, or the table `parts` for several measures without one.
+    """A table `groups` by the category (`groups_2` for a second measure, …), or `parts` for measures without one.
 
     The `top_n` greatest groups are shown and the rest as "Other", folded over its rows. A share is given for totals
     without negative values only. Weekdays and months keep their order.
