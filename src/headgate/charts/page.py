@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -12,7 +13,7 @@ from importlib.resources import files
 
 import jinja2
 import pyarrow as pa
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from headgate.charts import palette
 from headgate.charts.drawing import svg
@@ -26,6 +27,7 @@ from headgate.engines.wording import day, moment, number
 
 PREVIEW_ROWS = 12
 _MOST_CARDS = 12
+_JOINTS = re.compile(r"([_./:])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +99,17 @@ def _template() -> jinja2.Template:
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters.update(shown=shown, visible=visible, number=number, spelled=_spelled_fact)
+    environment.filters.update(shown=shown, breakable=_breakable, visible=visible, number=number, spelled=_spelled_fact)
     return environment.from_string(files("headgate.charts").joinpath("report.html.jinja").read_text("utf-8"))
 
 
 def _cards(results: list[Result]) -> Iterator[Headline]:
-    """The headline figures of all results, each once, in the order of the report; the first dozen."""
-    every = dict.fromkeys(headline for result in results for headline in result.headlines)
-    yield from list(every)[:_MOST_CARDS]
+    """The headline figures of all results, each value once, in the order of the report; the first dozen."""
+    every: dict[tuple[float, str], Headline] = {}
+    for result in results:
+        for one in result.headlines:
+            every.setdefault((one.value, one.unit), one)
+    yield from list(every.values())[:_MOST_CARDS]
 
 
 def _section(place: int, result: Result) -> _Section:
@@ -114,7 +119,11 @@ def _section(place: int, result: Result) -> _Section:
         why=result.analysis.why,
         result=result,
         pictures=tuple(_picture(f"a{place}-{i}", figure, result) for i, figure in enumerate(result.figures, start=1)),
-        previews=tuple(_preview(name, table, file_name(result, place, name)) for name, table in result.tables.items()),
+        previews=tuple(
+            _preview(name, table, file_name(result, place, name))
+            for name, table in result.tables.items()
+            if table.num_rows
+        ),
     )
 
 
@@ -149,6 +158,11 @@ def _moment(value: object) -> str:
     if isinstance(value, datetime):
         return moment(value) if value.hour or value.minute or value.second else day(value)
     return "–" if not isinstance(value, date) else day(value)
+
+
+def _breakable(text: str) -> Markup:
+    """The text as `shown`, with a place to break a line after each mark that joins words in a header."""
+    return Markup(_JOINTS.sub(r"\1<wbr>", str(escape(shown(text)))))  # noqa: S704  escaped before
 
 
 def _spelled_fact(value: float | str | None) -> str:

@@ -247,8 +247,8 @@ def _rule_value(figure: Figure) -> list[float]:
     return [figure.rule[0]] if figure.rule else []
 
 
-def _rule(figure: Figure, *, upright: bool = False) -> list[Json]:
-    """The layers of a labelled line at a value, or none."""
+def _rule(figure: Figure, *, upright: bool = False, above: bool = False) -> list[Json]:
+    """The layers of a labelled line at a value, or none; `above` writes the label over the drawing, clear of bars."""
     if figure.rule is None:
         return []
     value, label = figure.rule
@@ -262,6 +262,9 @@ def _rule(figure: Figure, *, upright: bool = False) -> list[Json]:
         **({"align": "center", "dy": -4, "baseline": "bottom"} if upright else {"align": "right", "dy": -6}),
     }
     aside: Spec = {"y": {"value": 0}} if upright else {"x": {"value": "width"}}
+    if above:
+        words["text"] = f"┄ {words['text']}"
+        aside["y"] = {"value": 0}
     layers: list[Json] = [{"data": {"values": [{}]}, "mark": line, "encoding": place}]
     for paint in _HALOED:
         mark: Spec = {**words, **paint}
@@ -384,7 +387,7 @@ def _bars_in_time(figure: Figure, rows: Sequence[Spec], width: Width) -> Spec:
         "y": _value_axis(figure, rows, from_zero=True),
     }
     bars: Spec = {"transform": [reach], "mark": {"type": "bar", "color": palette.SERIES[0]}, "encoding": encoding}
-    return {"height": _height(width), "layer": [bars, *_rule(figure)]}
+    return {"height": _height(width), "layer": [bars, *_rule(figure, above=True)]}
 
 
 def _bars_upright(figure: Figure, rows: Sequence[Spec], width: Width, names: Spec) -> Spec:
@@ -401,10 +404,12 @@ def _bars_upright(figure: Figure, rows: Sequence[Spec], width: Width, names: Spe
     bars: Spec = {"mark": {"type": "bar", "cornerRadiusEnd": 2}, "encoding": encoding}
     layers: list[Json] = [bars]
     highest = max(_present(rows, "y"))
+    if figure.rule is not None:  # whose line would strike the labels out
+        return {"height": _height(width), "layer": layers + _rule(figure, above=True)}
     if figure.series is None and len(rows) <= _LABELLED_BARS and width is Width.WIDE and highest > 0:
-        y["scale"] = {"zero": True, "domainMax": max([highest * 1.1, *_rule_value(figure)]), "nice": False}
+        y["scale"] = {"zero": True, "domainMax": highest * 1.1, "nice": False}
         layers.append(_bar_labels({"baseline": "bottom", "dy": -4}, rows, {"x": x, "y": y}))
-    return {"height": _height(width), "layer": layers + _rule(figure)}
+    return {"height": _height(width), "layer": layers}
 
 
 def _bars_across(figure: Figure, rows: Sequence[Spec], width: Width) -> Spec:
