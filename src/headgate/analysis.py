@@ -45,6 +45,8 @@ def analyse(table: Table, decide: Decide, desk: Desk, send: tuple[str, Send] | N
     screened = screened_headers(table)  # (1)
     decisions = decide(table.headers, screened)  # (2)
     manifest = _closed(table, decisions, desk)  # (3)
+    if send:
+        progress(0, 0, f"asking {send[0]}")
     answer = send[1](manifest) if send else None  # (4)
     plan, outcomes = _run(table, manifest, answer, desk.work, progress)  # (5)
     provider = ProviderKind.REMOTE if send else ProviderKind.LOCAL
@@ -81,6 +83,7 @@ def _run(
     kinds = {header.position: header.local_type for header in table.headers}
     understood = understand([column.header for column in columns], [kinds[column.position] for column in columns])
     meanings = dict(zip((column.id for column in columns), understood, strict=True))
+    progress(0, 0, "reading the rows")
     with open_frame(table, columns, meanings, work=work) as frame:
         local = propose(columns, refine(frame))
         plan = check(merge(local, answered) if answered else local, columns)

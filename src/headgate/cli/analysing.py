@@ -38,14 +38,9 @@ def analyse(given: Given, *, as_json: bool) -> None:
     table = read(given.source, given.sheet, given.names)
     profile = None if given.provider == LOCAL else app.profile_named(given.provider)
     decide = _asking(_decide(given, profile), given, profile)
-    with show.progress() as bar:
-        task = bar.add_task("planning", total=None)
-
-        def progress(done: int, of: int, what: str) -> None:
-            bar.update(task, completed=done, total=of, description=what)
-
+    with show.Progress() as progress:
         report = app.analyse(table, provider=given.provider, review=decide, progress=progress)
-        bar.update(task, description="drawing", total=None)
+        progress(0, 0, "drawing")
         page = report.save(given.out or Path("report"))
     if as_json:
         show.document(documents.report(report, str(page.parent)))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn
+from rich.progress import Progress as Bar
 from rich.table import Table as Grid
 from rich.text import Text
 
@@ -32,17 +34,38 @@ out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
 
-def progress() -> Progress:
-    """A progress bar on standard error, which vanishes when done and is silent where nobody watches."""
-    return Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=28),
-        MofNCompleteColumn(),
-        console=err,
-        transient=True,
-        disable=not err.is_terminal,
-    )
+class Progress:
+    """A progress bar on standard error: begun by the first step, so that questions asked before it stay readable.
+
+    It vanishes when done, and is silent where nobody watches.
+    """
+
+    def __init__(self) -> None:
+        self._bar = Bar(
+            SpinnerColumn(),
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=28),
+            MofNCompleteColumn(),
+            console=err,
+            transient=True,
+            disable=not err.is_terminal,
+        )
+        self._task = self._bar.add_task("", total=None)
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def __call__(self, done: int, of: int, what: str) -> None:
+        """Show that `done` of `of` steps are done and what is next; `of` 0 where the number is not known."""
+        self._bar.start()
+        self._bar.update(
+            self._task, completed=done, total=of or None, description=words.shown(what, 60) if what else ""
+        )
 
 
 def headers(table: Table) -> None:
