@@ -24,7 +24,7 @@ def plant(tmp_path: Path) -> Path:
 
 def test_a_provider_without_a_decision_is_refused(plant: Path, own_home: Path) -> None:
     own_home.mkdir()
-    profile = '[profiles.example]\ndialect = "openai-chat"\nhost = "api.example.com"\nmodel = "m"\n'
+    profile = '[profiles.example]\ndialect = "openai-chat"\nhost = "api.example.com"\nmodel = "m"\nkey_env = "K"\n'
     (own_home / "profiles.toml").write_text(profile, encoding="utf-8")
     with pytest.raises(headgate.RefusalError, match="no column name is approved"):
         headgate.analyse(plant, provider="example")
