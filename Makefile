@@ -39,7 +39,7 @@ lock: .venv/dev.stamp
 	touch $@
 
 .venv/core.stamp: .venv/python.stamp requirements.lock pyproject.toml
-	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-compile --require-hashes -r requirements.lock
 	$(PIP) install --no-deps --no-build-isolation -e .
 	touch $@
 

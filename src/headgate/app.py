@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from typing import Any
 from headgate import analysis, settings
 from headgate.analysis import LOCAL, Decide, Desk, Progress, screened_headers
 from headgate.database import open_database
+from headgate.engines import work_folder
 from headgate.errors import InputError, IntegrityError
 from headgate.gate import DEFAULT_TEMPLATE, Gate
 from headgate.headers import Header, Table, read
@@ -81,8 +81,8 @@ def analyse(
     """
     table = source if isinstance(source, Table) else read(Path(source), sheet, names)
     decide = deciding(review, approve)
-    with opened(home) as state, tempfile.TemporaryDirectory(prefix="headgate-") as work:
-        desk = Desk(state.ledger, state.manifests, state.settings.actor, Path(work))
+    with opened(home) as state, work_folder() as work:
+        desk = Desk(state.ledger, state.manifests, state.settings.actor, work)
         send = None if provider == LOCAL else (provider, _through_the_gate(state, provider))
         report = analysis.analyse(table, decide, desk, send, progress or _silent)
     if out is not None:
