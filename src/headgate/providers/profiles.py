@@ -50,7 +50,7 @@ class TokenField(StrEnum):
 
 DEFAULT_PATHS: Mapping[Dialect, str] = {Dialect.OPENAI_CHAT: "/v1/chat/completions"}
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*")
 # A last label a resolver may take for a number: `127.1` and `0x7f.1` are spellings of 127.0.0.1.
@@ -191,7 +191,7 @@ def _profile(path: Path, name: str, values: object) -> Profile:
     if name == LOCAL:
         raise InputError(f"{path}: the name '{LOCAL}' is the built-in planner's: give the profile another one")
     if not _NAME.fullmatch(name):
-        raise InputError(f"{path}: a profile's name has only a-z, 0-9, '-' and '_' (64 at most): rename '{name}'")
+        raise InputError(f"{path}: a profile's name has only A-Z, a-z, 0-9, '-' and '_' (64 at most): rename '{name}'")
     if not isinstance(values, dict):
         raise InputError(f"{path}: 'profiles.{name}' must be a table [profiles.{name}]")
     table = _Table(f"{path} [profiles.{name}]", values)

@@ -171,8 +171,8 @@ def test_a_setting_that_is_not_known_or_not_right_is_refused(
         (b"profiles = 1", r"'profiles' must be a table"),
         (b"[profiles]\none = 1", r"'profiles\.one' must be a table"),
         (b"[profiles.local]\n", r"'local' is the built-in planner's"),
-        (b'[profiles."../x"]\n', r"has only a-z"),
-        (b'[profiles."UP"]\n', r"has only a-z"),
+        (b'[profiles."../x"]\n', r"has only A-Z, a-z"),
+        (b'[profiles."U P"]\n', r"has only A-Z, a-z"),
     ],
 )
 def test_a_file_that_is_not_a_file_of_profiles_is_refused(tmp_path: Path, content: bytes, message: str) -> None:
