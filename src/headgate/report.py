@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _OURS = {"index.html", "plan.json", "results"}
+_MARK = b'<meta name="generator" content="Headgate '
+_HEAD_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ class Report:
         Written beside the folder and moved into place, so that there is never half a report. Raises InputError if the
         folder holds anything but an earlier report, UnavailableError if the disk is full.
         """
-        folder = Path(folder).absolute()
+        folder = Path(folder).resolve()
         _refuse_foreign(folder)
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
@@ -180,8 +182,16 @@ def _refuse_foreign(folder: Path) -> None:
     if not folder.is_dir():
         raise InputError(f"{folder} is a file; name a folder with --out")
     held = set(os.listdir(folder))
-    if held and not (held <= _OURS and "index.html" in held):
+    if held and not (held <= _OURS and _is_report(folder / "index.html")):
         raise InputError(f"{folder} holds something else than a report; name another folder with --out")
+
+
+def _is_report(page: Path) -> bool:
+    """Whether this page was written by Headgate: it says so itself."""
+    if not page.is_file():
+        return False
+    with page.open("rb") as file:
+        return _MARK in file.read(_HEAD_BYTES)
 
 
 def _write_error(error: OSError, folder: Path) -> UnavailableError | InputError:

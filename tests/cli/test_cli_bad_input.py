@@ -56,6 +56,7 @@ def test_a_file_that_is_no_table_is_refused_in_one_sentence(name: str, command: 
         (("analyse", "good.csv", "--approve", "everything"), 2),
         (("analyse", "good.csv", "--names", "a,b,c"), 2),
         (("analyse", "good.csv", "--out", "occupied"), 2),
+        (("analyse", "good.csv", "--out", "site"), 2),
         (("analyse", "good.csv", "--out", "good.csv"), 2),
         (("analyse", "good.csv", "--sheet", "nowhere"), 2),
         (("analyse", "good.csv", "--provider", "example"), 3),
@@ -72,6 +73,9 @@ def test_a_wrong_argument_has_its_exit_code(
     (tmp_path / "good.csv").write_text(GOOD, encoding="utf-8")
     (tmp_path / "occupied").mkdir()
     (tmp_path / "occupied" / "thesis.txt").write_text("mine", encoding="utf-8")
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "index.html").write_text("somebody's site", encoding="utf-8")
+    (tmp_path / "site").symlink_to(tmp_path / "pages")
     own_home.mkdir()
     (own_home / "profiles.toml").write_text(
         '[profiles.example]\ndialect = "openai-chat"\nhost = "api.example.com"\nmodel = "m"\nkey_env = "K"\n',
@@ -83,6 +87,7 @@ def test_a_wrong_argument_has_its_exit_code(
     assert done.last_line
     assert "Traceback" not in done.err
     assert (tmp_path / "occupied" / "thesis.txt").read_text(encoding="utf-8") == "mine"
+    assert (tmp_path / "pages" / "index.html").read_text(encoding="utf-8") == "somebody's site"
     assert sorted(path.name for path in tmp_path.iterdir()) == before
 
 
@@ -155,12 +160,13 @@ def test_a_full_disk_leaves_no_half_report_and_keeps_the_earlier_one(tmp_path: P
     (tmp_path / "t.csv").write_text(GOOD, encoding="utf-8")
     out = small_disk / "report"
     out.mkdir()
-    (out / "index.html").write_text("earlier", encoding="utf-8")
+    earlier = '<meta name="generator" content="Headgate 0.0.1">earlier'
+    (out / "index.html").write_text(earlier, encoding="utf-8")
     (small_disk / "filler").write_bytes(b"x" * 200_000)
     done = headgate("analyse", tmp_path / "t.csv", "--out", out)
     assert done.code == 4, done.err
     assert "disk" in done.last_line
-    assert (out / "index.html").read_text(encoding="utf-8") == "earlier"
+    assert (out / "index.html").read_text(encoding="utf-8") == earlier
     assert sorted(path.name for path in small_disk.iterdir()) == ["filler", "report"]
 
 
