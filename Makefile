@@ -4,8 +4,7 @@
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-export PYTHONDONTWRITEBYTECODE :=
+PIP := $(BIN)/python -B -m pip --disable-pip-version-check --quiet
 
 .PHONY: demo test lint bench corpora lock clean
 
@@ -36,6 +35,7 @@ lock: .venv/dev.stamp
 .venv/python.stamp:
 	@test -n "$(PYTHON)" || { echo "Headgate needs Python 3.11 or newer; none was found."; exit 2; }
 	$(PYTHON) -m venv .venv || { rm -rf .venv; apt-get install -y python3-venv && $(PYTHON) -m venv .venv; }
+	$(PIP) uninstall --yes setuptools 2>/dev/null
 	touch $@
 
 .venv/core.stamp: .venv/python.stamp requirements.lock pyproject.toml

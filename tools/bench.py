@@ -45,8 +45,11 @@ def core_megabytes() -> float:
     """The size of an environment that holds the core install alone, made as `make demo` makes it."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        pip = [str(Path(folder) / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
-        subprocess.run([*pip, "--no-compile", "--require-hashes", "-r", str(ROOT / "requirements.lock")], check=True)
+        pip = [str(Path(folder) / "bin" / "python"), "-B", "-m", "pip", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, "uninstall", "--yes", "setuptools"], check=True)
+        subprocess.run(
+            [*pip, "install", "--no-compile", "--require-hashes", "-r", str(ROOT / "requirements.lock")], check=True
+        )
         return megabytes(Path(folder))
 
 

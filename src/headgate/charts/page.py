@@ -151,7 +151,8 @@ def _column(table: pa.Table, name: str) -> list[str]:
         case Scale.TEMPORAL:
             return [_moment(value) for value in wall_clock(table, name)]
         case _:
-            return labels(table, name)
+            empty = [value is None or value == "" for value in table.column(name).to_pylist()]
+            return ["–" if none else label for none, label in zip(empty, labels(table, name), strict=True)]
 
 
 def _moment(value: object) -> str:

@@ -217,7 +217,7 @@ def _value_axis(figure: Figure, rows: Sequence[Spec], *, from_zero: bool = False
         "field": "y",
         "type": "quantitative",
         "stack": None,
-        "scale": {"zero": from_zero or (low >= 0 and low <= high / 2), "nice": True},
+        "scale": {"zero": from_zero or (low >= 0 and low <= high / 2), "nice": 5},
         "axis": {"title": labelled(figure.y_label, figure.unit), "tickCount": 5},
     }
 
@@ -355,7 +355,12 @@ def _histogram(figure: Figure, rows: Sequence[Spec], width: Width) -> Spec:
         "scale": {"zero": False, "nice": False},
         "axis": {"title": labelled(figure.x_label, figure.unit), "tickCount": 6, "labelFlush": True},
     }
-    y: Spec = {"field": "y", "type": "quantitative", "axis": {"title": shown(figure.y_label), "tickCount": 5}}
+    y: Spec = {
+        "field": "y",
+        "type": "quantitative",
+        "scale": {"nice": 5},
+        "axis": {"title": shown(figure.y_label), "tickCount": 5},
+    }
     bars: Spec = {
         "mark": {"type": "bar", "binSpacing": 1, "color": palette.SERIES[0]},
         "encoding": {"x": x, "x2": {"field": "x2"}, "y": y},

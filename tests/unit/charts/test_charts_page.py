@@ -166,3 +166,9 @@ def test_the_same_view_gives_the_same_page(full: str) -> None:
 
 def test_every_figure_is_drawn_for_the_page_and_for_the_telephone(full: str) -> None:
     assert full.count('role="img"') == 2 * len(FORMS)
+
+
+def test_an_empty_cell_of_a_data_table_is_a_dash() -> None:
+    table = pa.table({"unit": ["kWh", "", None]})
+    made = page(report(results=(Result(analysis(), {"columns": table}, {}),)))
+    assert re.findall("<td>([^<]*)</td>", made)[:3] == ["kWh", "–", "–"]
