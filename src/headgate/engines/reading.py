@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import glob
 import gzip
+import io
 import zlib
 from pathlib import Path
 from typing import BinaryIO, assert_never
@@ -49,10 +50,10 @@ def read_rows(connection: duckdb.DuckDBPyConnection, table: Table, folder: Path)
 
 
 def _read_delimited(connection: duckdb.DuckDBPyConnection, table: Table, layout: Delimited, folder: Path) -> None:
-    path = table.path if _is_utf8(layout.encoding) else _transcoded(table.path, layout.encoding, folder)
+    path, skip = _as_utf8(table.path, layout, folder)
     columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in _names(table))
     source = (
-        f"read_csv({quoted(glob.escape(str(path)))}, auto_detect=false, header=false, skip={layout.skip}, "
+        f"read_csv({quoted(glob.escape(str(path)))}, auto_detect=false, header=false, skip={skip}, "
         f"delim={quoted(layout.delimiter)}, quote={quoted(layout.quote)}, escape={quoted(layout.quote)}, "
         f"columns={{{columns}}}, null_padding=true, strict_mode=false, parallel=false, "
         f"max_line_size={_MOST_CHARACTERS}, compression={quoted(_compression(path))})"
@@ -113,14 +114,37 @@ def _compression(path: Path) -> str:
         return "gzip" if file.read(2) == _GZIP else "none"
 
 
-def _transcoded(path: Path, encoding: str, folder: Path) -> Path:
+def _as_utf8(path: Path, layout: Delimited, folder: Path) -> tuple[Path, int]:
+    """A file DuckDB can read and the lines it has to skip there.
+
+    That is the file itself, or a copy: where it is not UTF-8, and where a quote spans the lines to skip, which DuckDB
+    counts as one.
+    """
+    spans = layout.quote and any(line.count(layout.quote.encode()) % 2 for line in _first_lines(path, layout.skip))
+    if _is_utf8(layout.encoding) and not spans:
+        return path, layout.skip
+    return _transcoded(path, layout.encoding, folder, layout.skip), 0
+
+
+def _first_lines(path: Path, most: int) -> list[bytes]:
+    """The lines before the rows, as far as 16 MiB."""
+    try:
+        with _opened(path) as source:
+            return [source.readline(_MOST_CHARACTERS) for _ in range(most)]
+    except (OSError, EOFError, zlib.error, gzip.BadGzipFile):
+        raise InputError(f"{path.name}: the file cannot be read to its rows; copy it again") from None
+
+
+def _transcoded(path: Path, encoding: str, folder: Path, skip: int) -> Path:
+    """A copy in UTF-8 without the first `skip` lines."""
     copy = folder / "utf8.txt"
     try:
-        with _opened(path) as source, copy.open("w", encoding="utf-8", newline="") as target:
-            decoder = codecs.getincrementaldecoder(encoding)()
+        with _opened(path) as raw, copy.open("w", encoding="utf-8", newline="") as target:
+            source = io.TextIOWrapper(raw, encoding=encoding, newline="\n")
+            for _ in range(skip):
+                source.readline()
             while block := source.read(_CHUNK):
-                target.write(decoder.decode(block))
-            target.write(decoder.decode(b"", final=True))
+                target.write(block)
     except UnicodeDecodeError:
         raise InputError(f"{path.name}: a row is not valid {encoding}; save the file as UTF-8") from None
     except (EOFError, zlib.error, gzip.BadGzipFile):
