@@ -180,7 +180,7 @@ _ROLES = """
 :energy cost | cost
 :energy cumulative | energy_cumulative
 :energy @technology !consumption !heat !chilled | generation
-:energy generation | generation
+:energy generation !consumption | generation
 :energy | energy_interval
 :power setpoint | setpoint
 :power target | target
@@ -189,7 +189,7 @@ _ROLES = """
 :power pumping @mix | measure
 :power reactive | measure
 :power @technology !consumption | generation
-:power generation | generation
+:power generation !consumption | generation
 :power | power
 :temperature setpoint | setpoint
 :temperature outdoor | temperature_outdoor
@@ -218,6 +218,7 @@ _ROLES = """
 :count target | target
 :count production | production_out
 :count | quantity_count
+:mass emissions | emissions
 :mass production | production_out
 :mass | mass_interval
 :volume cumulative | energy_cumulative

@@ -11,6 +11,8 @@ from headgate.catalogue.meaning import Meaning, Medium, Role
 from headgate.catalogue.units import in_header
 
 _LONGEST = 60
+# A data set's own name before a dot, as in `simulation_output.fuel_use_electricity`.
+_DOTTED = re.compile(r"^\w+(?:\.\w+)?\.(?=[A-Za-z0-9]+(?:_[A-Za-z0-9]+)+_?\s*$)")
 _GENERIC = frozenset({"consumption", "energy", "power", "load", "total", "=energy", "=power"})
 _MEDIA = {Medium.PV: "solar", Medium.CHILLED_WATER: "chilled water", Medium.COMPRESSED_AIR: "compressed air"}
 _OPAQUE = 0.4
@@ -60,8 +62,10 @@ def _is_generic(words: Sequence[str]) -> bool:
 
 
 def _without_unit(header: str) -> str:
-    """The header without its unit and without levels that the levels below repeat (`TOTAL / Sales / Total Sales`)."""
-    rest = in_header(header)[1]
+    """The header without its unit, without what stands before the last dot where enough stands after it
+    (`model.heating_fuel`), and without levels that the levels below repeat (`TOTAL / Sales / Total Sales`).
+    """
+    rest = _DOTTED.sub("", in_header(header)[1])
     levels = (rest if any(sign.isalnum() for sign in rest) else header).split(" / ")
     kept = [level for place, level in enumerate(levels) if not _stems(level) or _stems(level) - _below(levels, place)]
     return " ".join(kept)
