@@ -23,7 +23,7 @@ from headgate.charts.text import aligned, decimals, shown, visible
 from headgate.charts.values import Scale, labels, numbers, scale_of, wall_clock
 from headgate.charts.view import ReportView
 from headgate.engines.interface import Figure, Headline, Result, Skipped
-from headgate.engines.wording import day, moment, number
+from headgate.engines.wording import compact, day, moment, number
 
 PREVIEW_ROWS = 12
 _MOST_CARDS = 12
@@ -99,6 +99,7 @@ def _template() -> jinja2.Template:
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    environment.globals.update(compact=compact)
     environment.filters.update(shown=shown, breakable=_breakable, visible=visible, number=number, spelled=_spelled_fact)
     return environment.from_string(files("headgate.charts").joinpath("report.html.jinja").read_text("utf-8"))
 

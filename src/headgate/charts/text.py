@@ -11,6 +11,7 @@ from headgate.engines.wording import number
 __all__ = ["LONGEST", "aligned", "decimals", "labelled", "number", "shown", "visible"]
 
 LONGEST = 120
+_SIGNS = {"\n": " ↵ ", "\r": "␍", "\t": "⇥"}  # common in headers, and known signs
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
 _LARGE = 1e15
 
@@ -54,5 +55,7 @@ def labelled(label: str, unit: str | None) -> str:
 
 
 def _spelled(char: str) -> str:
+    if char in _SIGNS:
+        return _SIGNS[char]
     code = ord(char)
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

@@ -160,7 +160,7 @@ def headline(one: Headline) -> None:
     """Print one headline figure."""
     from headgate.engines import wording
 
-    text = Text(wording.number(one.value, one.unit).rjust(16), style="bold")
+    text = Text(" ".join(wording.compact(one.value, one.unit)).rstrip().rjust(16), style="bold")
     out.print(
         text.append(f"  {words.shown(one.label)}", style="not bold").append(f"  {one.note}", style="dim not bold")
     )

@@ -6,6 +6,14 @@ import math
 from datetime import date, datetime
 
 _MINUS = "\N{MINUS SIGN}"
+_LADDERS = (
+    ("W", "kW", "MW", "GW", "TW"),
+    ("Wh", "kWh", "MWh", "GWh", "TWh"),
+    ("VArh", "kVArh", "MVArh", "GVArh"),
+    ("kg", "t", "kt", "Mt"),
+    ("tCO2", "ktCO2", "MtCO2"),
+)
+_LARGE = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 _SPANS = ((604_800, "week"), (86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
 
@@ -22,6 +30,22 @@ def number(value: float, unit: str | None = None) -> str:
     text = text.rstrip("0").rstrip(".") if "." in text else text
     sign = _MINUS if value < 0 and text != "0" else ""
     return f"{sign}{text} {unit}" if unit else f"{sign}{text}"
+
+
+def compact(value: float, unit: str) -> tuple[str, str]:
+    """The value and its unit as a headline has room for them: `4,395` `TWh`, `170.1 million` `customers`.
+
+    Below a million of its unit a value stays as `number` spells it.
+    """
+    ladder = next((ladder for ladder in _LADDERS if unit in ladder), ())
+    for larger in ladder[ladder.index(unit) + 1 :] if ladder else ():
+        if abs(value) < 1e6:
+            break
+        value, unit = value / 1000, larger
+    for size, word in _LARGE:
+        if abs(value) >= max(size, 1e7):
+            return f"{number(value / size)} {word}", unit
+    return number(value), unit
 
 
 def share(value: float) -> str:

@@ -13,7 +13,7 @@ from headgate.charts.text import aligned, decimals, labelled, shown, visible
         ("Usage kWh", "Usage kWh"),
         ("a\u202eb", "a\\u202eb"),
         ("a\u200bb\ufeff", "a\\u200bb\\ufeff"),
-        ("two\nlines\t", "two\\u000alines\\u0009"),
+        ("two\nlines\t", "two ↵ lines⇥"),
         ("no\u00a0break", "no\\u00a0break"),
         ("tag\U000e0041", "tag\\U000e0041"),
         ("half\ud800", "half\\ud800"),

@@ -78,3 +78,19 @@ def test_names_are_told_as_one_phrase(names: list[str], text: str) -> None:
 def test_seconds_are_told_only_where_there_are_any() -> None:
     assert wording.moment(datetime(2018, 11, 4, 16, 45)) == "4 Nov 2018 16:45"
     assert wording.moment(datetime(2018, 11, 4, 16, 45, 7)) == "4 Nov 2018 16:45:07"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "spelled"),
+    [
+        (628.72, "kW", ("628.7", "kW")),
+        (959_636.71, "kWh", ("959,637", "kWh")),
+        (56_223_000, "kW", ("56,223", "MW")),
+        (4_394_581_699, "MWh", ("4,395", "TWh")),
+        (170_102_025, "", ("170.1 million", "")),
+        (9_500_000, "EUR", ("9,500,000", "EUR")),
+        (-4.2e9, "EUR", ("−4.2 billion", "EUR")),
+    ],
+)
+def test_a_headline_has_room_for_every_size(value: float, unit: str, spelled: tuple[str, str]) -> None:
+    assert wording.compact(value, unit) == spelled
