@@ -151,7 +151,8 @@ def _beside(header: str, tokens: Sequence[Token], states: list[State], at: int, 
     attached = first.end == second.start
     match states[other]:
         case State.CODE:
-            joins = token.kind is Kind.NUMBER or (_is_tag(token, words) and (attached or other > at))
+            numbered = at + 1 < len(tokens) and tokens[at + 1].kind is Kind.NUMBER
+            joins = token.kind is Kind.NUMBER or (_is_tag(token, words) and (attached or other > at or numbered))
             return State.CODE if joins or (attached and state is State.UNKNOWN) else state
         case State.UNKNOWN if state is State.PASSES:
             gap = header[first.end : second.start]

@@ -18,6 +18,7 @@ from headgate.screening.alias import Names, Placeholders, numbered
         ("Wexmoor Hill kWh", "site1 kWh"),
         ("AHU13 Supply Temp", "code1 supply temp"),
         ("421_U20_FCU_FAULT", "code1 fcu fault"),
+        ("42G_U9_RAT", "code1 rat"),
         ("Zuber", "name1"),
         ("a@b.org", "contact1"),
         ("2019-01-23", "date1"),
