@@ -46,8 +46,11 @@ def refine(frame: Frame) -> Mapping[str, Meaning]:
 
     (1) The names are read again with the types over all rows; (2) a constant measures nothing; (3) a power factor is a
     share or per cent; (4) a meter that only rises is a register, one that falls is none; (5) a number that follows from
-    the time of day is a time of day; (6) texts are groups where few differ. What the rows settle has origin ROWS.
+    the time of day is a time of day; (6) texts are groups where few differ. What the rows settle has origin ROWS; a
+    table without rows settles nothing.
     """
+    if not frame.count:
+        return {each: frame.meaning(each) for each in frame.ids}
     types = [frame.type(each) for each in frame.ids]
     again = understand([frame.label(each) for each in frame.ids], types)  # (1)
     extents = dict(_extents(frame))
