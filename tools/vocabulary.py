@@ -25,10 +25,10 @@ HEADER = """\
 # Source: written by hand from general knowledge of units (SI, trade usage), statistics, building services (common
 # point-name abbreviations), production, commerce and IT, in English, German, French, Spanish, Italian, Portuguese and
 # Dutch. No published word list was copied. Gaps were found by screening public tables, and general words were added for
-# them; column names that only one data set has were left out. It holds no name of a person, place or company; a word
-# that is generic and also a name stands in [companions] (passes only beside one of the words after the colon), in [also names] (passes
-# unless the row reads as a list of names) or, as a phrase, in [known names] (never passes). A word of [name openers]
-# before one of [name features] reads as a place or a firm and never passes either; neither section lets a word pass.
+# them; column names that only one data set has were left out. It lets no name of a person, place or company pass: a
+# word that is generic and also a name stands in [companions] (passes only beside one of the words after the colon), in
+# [also names] (passes unless the row reads as a list of names) or, as a phrase, in [known names] (never passes). A word
+# of [name openers] before one of [name features] reads as a place or a firm and never passes either.
 # [name parts] are generic words that belong to a name when they stand beside an unknown word.
 #
 # Change it with tools/vocabulary.py, which sorts and checks it.
