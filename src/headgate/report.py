@@ -37,7 +37,7 @@ _MARK = b'<meta name="generator" content="Headgate '
 _HEAD_BYTES = 4096
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Report:
     """Everything one analysis found and did.
 
@@ -88,6 +88,9 @@ class Report:
     def html(self) -> str:
         """The report as one self-contained page that requests nothing from anywhere."""
         return page(self._view())
+
+    def __repr__(self) -> str:
+        return f"<Report on {self.table.path.name}: {len(self.results)} results, {len(self.skipped)} skipped>"
 
     def _repr_html_(self) -> str:
         framed = html.escape(self.html(), quote=True)

@@ -18,7 +18,7 @@ def main() -> None:
     from headgate.cli.commands import app
 
     try:
-        sys.exit(app(standalone_mode=False) or 0)
+        sys.exit(app(sys.argv[1:] or ["--help"], standalone_mode=False) or 0)
     except HeadgateError as error:
         _leave(error.exit_code, str(error))
     except TyperException as error:

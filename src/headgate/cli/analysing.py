@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +9,10 @@ from pathlib import Path
 from headgate import app
 from headgate.analysis import LOCAL, Decide
 from headgate.cli import documents, reviewing, show
-from headgate.errors import RefusalError
+from headgate.errors import InputError, RefusalError
 from headgate.gate import DEFAULT_TEMPLATE, envelope, load_template, wire_bytes
 from headgate.headers import Header, read
-from headgate.manifest import Choice, Decision, propose, to_mapping
+from headgate.manifest import Choice, Decision, propose
 from headgate.providers import Profile
 from headgate.report import Report
 from headgate.screening import Screened
@@ -36,6 +35,8 @@ class Given:
 def analyse(given: Given, *, as_json: bool) -> None:
     """The report is written, and what it holds is said."""
     table = read(given.source, given.sheet, given.names)
+    if table.headless is not None:
+        show.headless(table.headless)
     profile = None if given.provider == LOCAL else app.profile_named(given.provider)
     decide = _asking(_decide(given, profile), given, profile)
     with show.Progress() as progress:
@@ -50,6 +51,8 @@ def analyse(given: Given, *, as_json: bool) -> None:
 
 def wire(given: Given, *, as_json: bool) -> None:
     """The exact request is printed; nothing is sent."""
+    if given.provider == LOCAL:
+        raise InputError("the built-in planner sends nothing, so there is nothing to show; name a profile")
     profile = app.profile_named(given.provider)
     table = read(given.source, given.sheet, given.names)
     manifest = app.preview(table, app.deciding(given.review, given.approve))
@@ -78,9 +81,12 @@ def _asking(decide: Decide, given: Given, profile: Profile | None) -> Decide:
 
     def shown(headers: Sequence[Header], screened: Sequence[Screened]) -> tuple[Decision, ...]:
         decisions = decide(headers, screened)
-        show.review(propose(headers, screened), decisions)
+        undecided = decide is app.withhold_undecided
+        show.review(propose(headers, screened), None if undecided else decisions)
+        if undecided:
+            show.err.print("Nothing was decided, and nothing leaves: every column is analysed here.", style="dim")
         if given.save_review is not None:
-            given.save_review.write_text(json.dumps(to_mapping(decisions), ensure_ascii=False, indent=1), "utf-8")
+            given.save_review.write_text(documents.decisions(decisions, given.save_review.suffix), "utf-8")
         asked = given.review is None and given.approve is None
         if profile is not None and asked:
             names = sorted(d.public_name for d in decisions if d.choice is not Choice.WITHHOLD and d.public_name)

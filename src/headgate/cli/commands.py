@@ -34,6 +34,23 @@ ApproveOption = Annotated[
 ]
 
 
+def _print_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"headgate {version('headgate')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def headgate(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    """AI analysis of tables in which only approved column header names ever leave."""
+
+
 @app.command()
 def analyse(
     source: Source,
@@ -145,13 +162,14 @@ def ledger_list(as_json: JsonOption = False) -> None:
 
 @ledger.command("show")
 def ledger_show(index: Annotated[int, typer.Argument(help="The entry's number, from 0.")]) -> None:
-    """Print one entry with its receipt, as JSON."""
+    """Print one entry with its receipt and the names of its manifest, as JSON."""
     from headgate.app import opened
-    from headgate.cli import show
+    from headgate.cli import documents, show
 
     with opened() as state:
         entry, receipt = state.ledger.entry(index), state.ledger.receipt(index)
-    show.document({"index": index, "entry": entry.to_json(), "receipt": receipt.to_json()})
+        manifest = documents.manifest_of(entry, state.manifests)
+    show.document({"index": index, "entry": entry.to_json(), "manifest": manifest, "receipt": receipt.to_json()})
 
 
 @ledger.command("verify")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from headgate.canonical import Json, sha256
+from headgate.clock import stamp
+from headgate.manifest import Choice, Decision, ManifestStore, to_mapping
 
 if TYPE_CHECKING:
     from headgate.gate import Envelope
     from headgate.headers import Table
+    from headgate.ledger import Entry
     from headgate.report import Report
     from headgate.screening import Screened
 
@@ -37,6 +42,26 @@ def screened(one: Screened) -> Json:
     }
 
 
+def decisions(taken: Sequence[Decision], suffix: str) -> str:
+    """The text of a decisions file: JSON where its name says so, else TOML."""
+    mapping = to_mapping(taken)
+    if suffix.lower() == ".json":
+        return json.dumps(mapping, ensure_ascii=False, indent=1)
+    lines = []
+    for decision in taken:
+        lines += ["[[decision]]", f"header = {_toml(decision.header)}", f"position = {decision.position}"]
+        lines.append(f"choice = {_toml(decision.choice.value)}")
+        if decision.choice is Choice.RENAME:
+            lines.append(f"public_name = {_toml(decision.public_name or '')}")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _toml(text: str) -> str:
+    """A TOML basic string (TOML 1.0): JSON's spelling, with the one more control character that TOML escapes."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
 def envelope(made: Envelope, names: tuple[str, ...]) -> Json:
     """The exact request that would leave."""
     return {
@@ -48,6 +73,20 @@ def envelope(made: Envelope, names: tuple[str, ...]) -> Json:
         "body": made.body.decode(),
         "sha256": sha256(made.body),
         "names": list(names),
+    }
+
+
+def manifest_of(entry: Entry, manifests: ManifestStore) -> Json:
+    """What the sealed manifest of an entry holds: the exact names, who approved them and when; None without one."""
+    named = getattr(entry.event, "manifest", None)
+    if named is None:
+        return None
+    approved = manifests.load(named)
+    return {
+        "id": approved.id,
+        "names": list(approved.names),
+        "actor": approved.actor,
+        "approved_at": stamp(approved.approved_at),
     }
 
 

@@ -12,7 +12,7 @@ from headgate.cli import show
 from headgate.errors import RefusalError
 from headgate.headers import Header
 from headgate.manifest import Choice, Decision, Proposal, close, propose, withhold_all
-from headgate.screening import Screened, Verdict
+from headgate.screening import Screened, Verdict, screen
 
 
 def ask(headers: Sequence[Header], screened: Sequence[Screened]) -> tuple[Decision, ...]:
@@ -46,8 +46,9 @@ def confirm_sending(names: Sequence[str], host: str) -> None:
         RefusalError: the person does not agree; nothing left.
     """
     show.err.print(f"\nThese {len(names)} names, and nothing else of yours, would go to {host}:", style="bold")
-    for name in names:
-        show.err.print(show.shown(name), style="cyan")
+    for found in screen(names):
+        note = f"  {found.findings[0].reason}" if found.findings else ""
+        show.err.print(show.shown(found.header).append(note, style="yellow"), style="cyan")
     if not Confirm.ask("Send them?", console=show.err, default=False):
         raise RefusalError("not sent: you said no; the built-in planner needs no provider (--provider local)")
 

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from headgate.canonical import Json
 from headgate.charts import text as words
+from headgate.screening import screen
 
 if TYPE_CHECKING:
     from headgate.cli.examination import Check
@@ -71,35 +72,44 @@ class Progress:
 def headers(table: Table) -> None:
     """Print the headers of a table with their local types."""
     if table.headless:
-        err.print(f"The first row looks like data: {table.headless}. Name the columns with --names.", style="yellow")
+        headless(table.headless)
     grid = Grid("#", "header", "local type", box=None, pad_edge=False, header_style="bold")
     for header in table.headers:
         grid.add_row(str(header.position + 1), shown(header.name), header.local_type.value)
     out.print(grid)
 
 
-def shown(name: str, width: int = 60) -> Text:
+def headless(reason: str) -> None:
+    """Say that the first row is taken for data, and what to do."""
+    err.print(f"The first row looks like data: {reason}. Name the columns with --names.", style="yellow")
+
+
+def shown(name: str, width: int = 200) -> Text:
     """A header as it may be printed: hidden characters spelled out, long ones cut."""
     return Text(words.shown(name, width))
 
 
 def review(proposals: Sequence[Proposal], decisions: Sequence[Decision] | None = None) -> None:
     """Print what screening found for each header, the proposed public name and, where there is one, the decision."""
-    grid = Grid("header", "finding", "proposed public name", box=None, pad_edge=False, header_style="bold")
-    if decisions is not None:
-        grid.add_column("decision")
+    grid = Grid(box=None, pad_edge=False, header_style="bold")
+    for heading in ("header", "finding", "proposed public name", *(() if decisions is None else ("decision",))):
+        grid.add_column(heading, overflow="fold")  # a name that is cut is approved unread
     for number, each in enumerate(proposals[:MOST_SHOWN]):
         row: list[Text] = [_marked(each.screened), _finding(each.screened), shown(each.public_name or "–")]
         if decisions is not None:
             row.append(_decision(decisions[number]))
         grid.add_row(*row)
     err.print(grid)
+    for decision in decisions or ():
+        if decision.choice.value == "rename":
+            for finding in screen([decision.public_name or ""])[0].findings:
+                err.print(f"The new name “{words.shown(decision.public_name or '')}”: {finding.reason}", style="yellow")
     if len(proposals) > MOST_SHOWN:
         err.print(f"… and {len(proposals) - MOST_SHOWN} more; --save-review FILE holds them all.", style="dim")
 
 
 def _marked(one: Screened) -> Text:
-    if words.shown(one.header, 60) != one.header:
+    if words.shown(one.header, 200) != one.header:
         return shown(one.header)
     text = Text(one.header)
     for finding in one.findings:
@@ -118,7 +128,10 @@ def _finding(one: Screened) -> Text:
 def _decision(decision: Decision) -> Text:
     word = DECISION_WORD[decision.choice.value]
     if decision.choice.value == "rename":
-        return Text(f"{word}: {words.shown(decision.public_name or '', 40)}", style="cyan")
+        name = decision.public_name or ""
+        text = Text(f"{word}: {words.shown(name, 200)}", style="cyan")
+        found = screen([name])[0]
+        return text.append(f" ({found.verdict.value})", style="yellow") if found.findings else text
     return Text(word, style="green" if decision.choice.value == "approve" else "dim")
 
 
@@ -128,7 +141,7 @@ def entries(listed: Sequence[tuple[int, Entry]]) -> None:
     for index, entry in listed:
         fields = entry.to_json()
         rest = ", ".join(f"{k} {v}" for k, v in fields.items() if k not in {"at", "kind", "v"} and v not in (None, ""))
-        grid.add_row(str(index), str(fields["at"]), entry.kind.value, Text(rest, overflow="ellipsis", no_wrap=True))
+        grid.add_row(str(index), str(fields["at"]), entry.kind.value, Text(rest, overflow="fold"))
     out.print(grid)
 
 

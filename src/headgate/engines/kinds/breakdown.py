@@ -165,8 +165,12 @@ def _sentences(groups: list[dict[str, Any]], name: str, how: Fold, unit: str, by
     if top["value"] == low["value"]:
         yield f"{subject}: every group has {number(top['value'], unit)}."
         return
-    least = f" ({share(low['share'])})" if low["share"] is not None else ""
-    yield (
+    greatest = (
         f"{subject}: {top['group']} has the greatest {fold_word(how) if name else 'part'} with "
-        f"{number(top['value'], unit)}{part}, {low['group']} the smallest with {number(low['value'], unit)}{least}."
+        f"{number(top['value'], unit)}{part}"
     )
+    least = f" ({share(low['share'])})" if low["share"] is not None else ""
+    if len(named) < len(groups):  # the smaller ones are in "Other"
+        yield f"{greatest}; the {len(named)} greatest are shown, the rest together as “{_OTHER}”."
+    else:
+        yield f"{greatest}, {low['group']} the smallest with {number(low['value'], unit)}{least}."
