@@ -25,6 +25,8 @@ def _read(name: str) -> dict[str, frozenset[str]]:
 _BY_WORD = _read("words.txt")
 _BY_POINT = _read("points.txt")
 _SPLIT = re.compile(r"[^\W\d_]+|\d+")
+# The part of a data set a column is in (NREL's ResStock and ComStock), which says nothing of the column itself.
+_SCHEME = re.compile(r"(?i)^(?:upgrade\d+\.)?(?:report_simulation_output|build_existing_model)\.")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SHORTEST_TO_SPLIT, _LONGEST_TO_SPLIT = 5, 32
 
@@ -37,7 +39,8 @@ def plain(text: str) -> str:
 
 def words_in(text: str) -> tuple[str, ...]:
     """The words of a header in order, accents gone, case kept, `CO2` whole, numbers left out."""
-    bare = re.sub(r"(?i)co[_ ]?2(?![0-9])(?:[_ ]?e(?![a-z]))?", " carbondioxide ", plain(text))
+    bare = _SCHEME.sub("", plain(text))
+    bare = re.sub(r"(?i)co[_ ]?2(?![0-9])(?:[_ ]?e(?![a-z]))?", " carbondioxide ", bare)
     bare = re.sub(r"(?i)\bset[ _]point", "setpoint", bare)
     bare = re.sub(r"(?<![A-Za-z])[Ss][_/][Ss](?![A-Za-z])", " startstop ", bare)
     pieces = [piece for run in _SPLIT.findall(bare) if not run.isdigit() for piece in _CAMEL.split(run)]

@@ -351,12 +351,15 @@ def fold_of(role: Role, quantity: Quantity | None) -> Fold:
 # The unit a role has where the name states none. It is a custom, not a fact: the engine looks at the rows.
 CUSTOMARY_UNITS: Mapping[Role, str] = {Role.POWER_FACTOR: "%"}
 
-# Published naming schemes that keep units in a data dictionary instead of the name: the time series of NREL's End-Use
-# Load Profiles (ComStock, ResStock).
+# Published naming schemes that keep units in a data dictionary instead of the name, or shorten them beyond recognition:
+# NREL's End-Use Load Profiles (ComStock, ResStock), where `m_btu` is a million Btu.
 CONVENTIONS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"out\.[a-z_]+\.[a-z_]+\.energy_consumption"), "kWh"),
     (re.compile(r"out\.[a-z_]+\.[a-z_]+\.energy_consumption_intensity"), "kWh/ft2"),
+    (re.compile(r"(?:upgrade\d+\.)?report_simulation_output\.\w+_m_btu"), "MMBtu"),
+    (re.compile(r"(?:upgrade\d+\.)?report_simulation_output\.peak_electricity_\w+_w"), "W"),
 )
 
-# The custom of grid operators who publish a generation mix (RTE, ENTSO-E, Elexon): mean power of the interval in MW.
-MIX_UNIT = "MW"
+# The custom of grid operators who publish a generation mix (RTE, ENTSO-E, Elexon): mean power of the interval in MW,
+# and grams of CO2 for each kilowatt-hour.
+MIX_UNITS: Mapping[Quantity | None, str] = {Quantity.POWER: "MW", Quantity.EMISSIONS: "gCO2/kWh"}

@@ -95,7 +95,7 @@ def _is_row_of_points(names: Sequence[str]) -> bool:
 def _read(name: str, points: bool) -> _Read:
     unit, rest = in_header(name)
     for pattern, customary in rules.CONVENTIONS:
-        if unit is None and pattern.fullmatch(name):
+        if pattern.fullmatch(name):
             unit = customary
     words = words_in(rest)
     stray = words[:-1] if _ENDS_IN_AN_INITIAL.search(rest) else words
@@ -207,8 +207,8 @@ def _measured(read: _Read, quantity: Quantity | None, confidence: float, row: _R
     tags = read.tags | {f":{quantity}"}
     role = next((role for when, role in rules.ROLES if when.holds(tags)), Role.MEASURE)
     unit = read.unit or rules.CUSTOMARY_UNITS.get(role)
-    if unit is None and quantity is Quantity.POWER and "@mix" in tags:
-        unit = rules.MIX_UNIT
+    if unit is None and "@mix" in tags:
+        unit = rules.MIX_UNITS.get(quantity)
     fold = rules.fold_of(role, quantity)
     return Meaning(role, quantity, unit, _medium(read, quantity, row), fold, confidence, Origin.NAME)
 

@@ -263,5 +263,6 @@ def _is_joint(words: list[str]) -> bool:
     return (
         "per" in lowered[1:-1]
         or lowered[-2:] in (["btu", "h"], ["kbtu", "h"])
+        or lowered == ["ft", "2"]
         or lowered[0] in {"deg", "degree", "degrees", "thousand", "m", "square", "cubic", "in"}
     )
