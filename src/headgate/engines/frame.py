@@ -22,11 +22,14 @@ from headgate.catalogue.meaning import Fold, Meaning, Origin, Quantity, Role
 from headgate.catalogue.units import UNITS
 from headgate.engines import timing as timings
 from headgate.engines.columns import Typed, decide
+from headgate.engines.computed import summed, value
 from headgate.engines.duck import connect, lock, plain_errors
 from headgate.engines.reading import read_rows
 from headgate.errors import InputError, UnavailableError
 from headgate.headers.table import Delimited, LocalType, Table
 from headgate.manifest.approved import Column
+from headgate.plan.language import Derived, Folded
+from headgate.plan.titles import phrase, sentence
 
 MOST_COLUMNS = 5_000
 
@@ -57,6 +60,7 @@ class Frame:
         self._backend = backend
         self._folder = folder
         self._columns = {column.id: column for column in columns}
+        self._names = {column.id: column.header for column in columns}
         self._types = types
         self._meanings = meanings
         self._timings: dict[str, timings.Timing] = {}
@@ -71,12 +75,30 @@ class Frame:
     ) -> None:
         self.close()
 
-    def under(self, meanings: Mapping[str, Meaning]) -> Frame:
-        """The same rows, read under these meanings. It shares the connection: close the frame that was opened."""
+    def under(self, meanings: Mapping[str, Meaning], derived: Sequence[Derived] = ()) -> Frame:
+        """The same rows, read under these meanings. It shares the connection: close the frame that was opened.
+
+        A computed column stands beside the others where it is a sum or difference of columns of one kind, each folded
+        as its meaning says: then it can be worked out row by row. It is none of `ids`.
+        """
         other = copy.copy(self)
-        other._meanings = meanings
+        other._meanings = dict(meanings)
         other._loads = {}
+        other._types, other._names = dict(self._types), dict(self._names)
+        for each in derived:
+            terms = summed(each.expr)
+            if terms is not None and other._alike(terms):
+                other._types[each.id] = Typed(LocalType.NUMBER, "", self.count)
+                other._names[each.id] = each.name
+                other._meanings[each.id] = other.meaning(terms[0].of)
+                other.rows = other.rows.mutate(**{each.id: value(each.expr, self.rows)})
         return other
+
+    def _alike(self, terms: Sequence[Folded]) -> bool:
+        kinds = {(found.role, found.quantity, found.unit, found.fold) for found in (self.meaning(t.of) for t in terms)}
+        return len(kinds) == 1 and all(
+            t.of in self._columns and self.is_number(t.of) and t.fold is self.meaning(t.of).fold for t in terms
+        )
 
     def close(self) -> None:
         """The connection is closed and every file it wrote is gone."""
@@ -109,8 +131,17 @@ class Frame:
         return self._types[column].sentinels
 
     def label(self, column: str) -> str:
-        """The header as the user knows it; for local display only."""
-        return self._columns[column].header
+        """The header as the user knows it, or the name of a computed column; for local display only."""
+        return self._names[column]
+
+    def phrase(self, column: str) -> str:
+        """The column in words for a title or an axis: `Electricity use`; the header where it says no more."""
+        header = self.label(column)
+        return sentence(phrase(header, self.meaning(column)) if column in self._columns else header)
+
+    def holds(self, column: str) -> bool:
+        """Whether there is such a column, computed ones included."""
+        return column in self._names
 
     def meaning(self, column: str) -> Meaning:
         """What the column means, as the frame was opened with."""

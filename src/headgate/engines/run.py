@@ -19,7 +19,7 @@ def run(plan: Plan, frame: Frame, progress: Progress) -> tuple[Outcome, ...]:
     `progress` is told how many are done, of how many, and the title of the next ("" at the end). An analysis that the
     rows do not allow is skipped; UnavailableError (no room) stops the run.
     """
-    understood = frame.under(plan.meanings)
+    understood = frame.under(plan.meanings, plan.derived)
     outcomes: list[Outcome] = []
     for done, analysis in enumerate(plan.analyses):
         progress(done, len(plan.analyses), analysis.title)
@@ -32,7 +32,7 @@ def _run_one(analysis: Analysis, frame: Frame) -> Outcome:
     runner = RUNNERS.get(analysis.kind)
     if runner is None:
         return Skipped(analysis, f"There is no analysis of the kind {analysis.kind!r}.")
-    unknown = sorted({each for ids in analysis.inputs.values() for each in ids} - set(frame.ids))
+    unknown = sorted({each for ids in analysis.inputs.values() for each in ids if not frame.holds(each)})
     if unknown:
         return Skipped(analysis, f"It needs {', '.join(unknown)}, which is no column of this table.")
     try:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from headgate.catalogue.lexicon import tags_of, words_in
 from headgate.catalogue.meaning import Meaning, Medium, Origin, Quantity, Role
 from headgate.manifest.approved import Column
 from headgate.plan.kinds import MEASURED
-from headgate.plan.titles import phrase
+from headgate.plan.language import Derived, Expression, Folded, Operation
+from headgate.plan.titles import phrase, sentence
 
 _LOADS = (Role.ENERGY_INTERVAL, Role.POWER)
 _RANKED_GROUPS = (Role.CATEGORY, Role.SHIFT, Role.MODE, Role.ENTITY, Role.SKU)
@@ -24,6 +25,7 @@ _RANKED_MEASURES = (
     Role.VOLUME_INTERVAL,
     Role.MASS_INTERVAL,
     Role.EMISSIONS,
+    Role.EMISSION_FACTOR,
     Role.GENERATION,
     Role.DURATION,
     Role.TEMPERATURE_PROCESS,
@@ -44,6 +46,12 @@ _RANKED_MEASURES = (
 )
 _SURE = 0.6
 _LIKELY = 0.5
+_RARE = 0.35  # what the rows settled of a time that most of them do not have
+_FEWEST_METERS = 3
+_FIRST_SUM = 901  # an answer counts its own computed columns from d1
+_NUMBERED = re.compile(r"[A-Za-z]{0,12}[ _-]?\d{1,6}")
+_WORD = re.compile(r"[A-Za-z0-9]+")
+_NET = re.compile(r"(?i)(?:^|[^a-z])net(?:[^a-z]|$)")
 _EVENT = re.compile(r"(?i)(?:^|[\s_.])(?:at|created|updated|modified|started|completed|finished|opened|born|hired)$")
 _PART_OF = re.compile(r"\s+[-–/:]\s+")
 
@@ -61,7 +69,12 @@ class Field:
     @property
     def phrase(self) -> str:
         """The column in words."""
-        return phrase(self.header, self.meaning)
+        return self.header[:1].lower() + self.header[1:] if self.is_computed else phrase(self.header, self.meaning)
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether it is a sum of columns; those stand before the first column."""
+        return self.position < 0
 
     @property
     def is_total(self) -> bool:
@@ -75,14 +88,23 @@ class Field:
 
 
 class Fields:
-    """The columns of a table in source order, and the choices among them."""
+    """The columns of a table in source order, and the choices among them.
+
+    A column that is another one in a variant (`upgrade05.energy` beside `energy`) is left out. `sums` are computed: of
+    numbered meters that no total is there for, the sum; they stand among the columns as totals, before the first.
+    """
 
     def __init__(self, columns: Sequence[Column], meanings: Mapping[str, Meaning]) -> None:
         ordered = sorted(columns, key=lambda column: column.position)
-        self.all = tuple(
-            Field(c.id, c.position, c.header, meanings[c.id], _tags(c.header)) for c in ordered if c.id in meanings
-        )
-        self._headers = {field.header for field in self.all}
+        self._headers = {column.header for column in ordered}
+        found = [
+            Field(c.id, c.position, c.header, meanings[c.id], _tags(c.header))
+            for c in ordered
+            if c.id in meanings and c.header.partition(".")[2] not in self._headers
+        ]
+        summed = list(_sums(found)) if any(field.meaning.role in (Role.TIMESTAMP, Role.DATE) for field in found) else []
+        self.sums = tuple(derived for derived, _ in summed)
+        self.all = (*(field for _, field in summed), *found)
 
     def of(self, *roles: Role) -> list[Field]:
         """The columns of these roles, in the order of the roles, then of the source."""
@@ -93,9 +115,9 @@ class Fields:
         """The main time column: stamps before dates, what the rows confirm before what a name says, then the first.
 
         Where there is a load, a stamp of when something was created or finished is no time of a measurement, and
-        neither is a number that is only called a time.
+        neither is a number that is only called a time. A time that few rows have is none anywhere.
         """
-        found = self.of(Role.TIMESTAMP, Role.DATE)
+        found = [field for field in self.of(Role.TIMESTAMP, Role.DATE) if field.meaning.confidence > _RARE]
         if self.load is not None:
             found = [
                 field for field in found if not _EVENT.search(field.header) and field.meaning.confidence >= _LIKELY
@@ -149,18 +171,56 @@ class Fields:
         return [field for field in found if field.scale == found[0].scale]
 
     def totals(self) -> list[Field]:
-        """The loads whose names say they are totals, on the scale of the main load."""
-        return [f for f in self.of(*_LOADS) if f.is_total and self.load is not None and f.scale == self.load.scale]
+        """The loads whose names say they are totals, on the scale of the main load: one of each medium, gross first."""
+        found = [f for f in self.of(*_LOADS) if f.is_total and self.load is not None and f.scale == self.load.scale]
+        found.sort(key=lambda f: (_NET.search(f.header) is not None, f.position))
+        first = {f.meaning.medium: f for f in reversed(found)}
+        return sorted(first.values(), key=lambda f: f.position)
 
 
-def _as_main(field: Field) -> tuple[bool, bool, bool, float, int]:
+def _as_main(field: Field) -> tuple[bool, bool, bool, bool, float, int]:
     return (
         not field.is_total,
         field.meaning.medium is not Medium.ELECTRICITY,
+        _NET.search(field.header) is not None,
         "consumption" not in field.tags,
         -field.meaning.confidence,
         field.position,
     )
+
+
+def _sums(fields: Sequence[Field]) -> Iterator[tuple[Derived, Field]]:
+    """The sum of each family of meters: loads of one scale and medium whose names differ in one number only
+    (`Building_b1 gas`, `Building_b2 gas`), where no load of that medium is a total.
+    """
+    families: dict[tuple[object, ...], list[Field]] = {}
+    for field in fields:
+        if field.meaning.role in _LOADS and field.meaning.unit is not None:
+            families.setdefault((field.meaning.role, field.scale, field.meaning.medium), []).append(field)
+    for place, family in enumerate(families.values()):
+        if len(family) < _FEWEST_METERS or any(field.is_total for field in family) or not _differ_in_a_number(family):
+            continue
+        meaning = replace(family[0].meaning, origin=Origin.ROWS)
+        medium = f"{meaning.medium} ".replace("_", " ") if meaning.medium else "energy "
+        name = sentence(f"{medium}{'use' if meaning.role is Role.ENERGY_INTERVAL else 'demand'} of all meters")
+        derived = Derived(f"d{_FIRST_SUM + place}", name, _added([Folded(meaning.fold, field.id) for field in family]))
+        yield derived, Field(derived.id, place - len(families), name, meaning, frozenset({"total"}))
+
+
+def _differ_in_a_number(family: Sequence[Field]) -> bool:
+    names = [_WORD.findall(field.header) for field in family]
+    if len({len(name) for name in names}) > 1:
+        return False
+    unlike = [set(words) for words in zip(*names, strict=True) if len(set(words)) > 1]
+    return len(unlike) == 1 and all(_NUMBERED.fullmatch(word) for word in unlike[0])
+
+
+def _added(terms: Sequence[Expression]) -> Expression:
+    """The sum of the terms, no deeper than their number needs."""
+    if len(terms) == 1:
+        return terms[0]
+    half = len(terms) // 2
+    return Operation("add", _added(terms[:half]), _added(terms[half:]))
 
 
 def _tags(header: str) -> frozenset[str]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from headgate.catalogue.meaning import Meaning, Origin
 from headgate.plan.check import misfit
 from headgate.plan.kinds import MEASURED, TIME
-from headgate.plan.language import Analysis, Dropped, Plan
+from headgate.plan.language import Analysis, Derived, Dropped, Plan
 
 MOST_ANALYSES = 40
 
@@ -19,7 +19,8 @@ def merge(local: Plan, answered: Plan) -> Plan:
     (1) A column's meaning is that of the more confident one, the local one where they are equal; what a user said
     stays, and where the rows settled that a column is a time, a label or a measure it stays one. Synonyms are taken.
     (2) The answer's analyses come first, by priority, where they fit the merged meanings; then the local ones that are
-    not the same again. At most 40 are kept. (3) Questions and hints are joined, the answer's hints first.
+    not the same again. At most 40 are kept. (3) Questions and hints are joined, the answer's hints
+    first. (4) A local computed column whose id the answer took is dropped, and what uses it.
     """
     meanings = {
         column_id: _meaning(mine, answered.meanings.get(column_id)) for column_id, mine in local.meanings.items()
@@ -27,12 +28,17 @@ def merge(local: Plan, answered: Plan) -> Plan:
     analyses, dropped = _analyses(local, answered, meanings)
     return Plan(
         meanings=meanings,
-        derived=answered.derived + local.derived,
+        derived=answered.derived + _own(local, answered),
         analyses=analyses,
         questions=tuple(dict.fromkeys(answered.questions + local.questions)),
         hints={**local.hints, **answered.hints},
         dropped=local.dropped + answered.dropped + dropped,
     )
+
+
+def _own(local: Plan, answered: Plan) -> tuple[Derived, ...]:
+    taken = {each.id for each in answered.derived}
+    return tuple(each for each in local.derived if each.id not in taken)
 
 
 def _meaning(mine: Meaning, theirs: Meaning | None) -> Meaning:
@@ -62,12 +68,16 @@ def _same_quantity_unit(mine: Meaning, theirs: Meaning) -> str | None:
 def _analyses(
     local: Plan, answered: Plan, meanings: Mapping[str, Meaning]
 ) -> tuple[tuple[Analysis, ...], tuple[Dropped, ...]]:
-    computed = {each.id for each in answered.derived + local.derived}
+    own = {each.id for each in _own(local, answered)}
+    computed = own | {each.id for each in answered.derived}
+    lost = {each.id for each in local.derived} - own
     kept: dict[tuple[str, frozenset[tuple[str, tuple[str, ...]]]], Analysis] = {}
     dropped: list[Dropped] = []
     for plan, whose in ((answered, "answer"), (local, "local")):
         for place, analysis in enumerate(sorted(plan.analyses, key=lambda each: each.priority)):
             reason = misfit(analysis, meanings, computed)
+            if plan is local and any(lost.intersection(ids) for ids in analysis.inputs.values()):
+                reason = "it uses a computed column whose id the answer took"
             if reason is not None:
                 dropped.append(Dropped(f"{whose} analyses[{place}]", reason))
             elif len(kept) < MOST_ANALYSES:

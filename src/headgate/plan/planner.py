@@ -71,7 +71,8 @@ def propose(columns: Sequence[Column], meanings: Mapping[str, Meaning]) -> Plan:
     (4) per unit made; (5) what moves together; (6) how good the stamps and the columns are. Titles use the headers.
     """
     fields = Fields(columns, meanings)
-    draft = _Draft(meanings)
+    sums = {field.id: field.meaning for field in fields.all if field.is_computed}
+    draft = _Draft({**meanings, **sums})
     if not fields.measures and fields.time is None:
         _quality(draft, fields)
         return Plan(dict(meanings), analyses=tuple(draft.analyses))
@@ -88,7 +89,7 @@ def propose(columns: Sequence[Column], meanings: Mapping[str, Meaning]) -> Plan:
     _quality(closing, fields)
     kept = draft.analyses[: MOST_ANALYSES - len(closing.analyses)]
     analyses = [replace(each, priority=rank) for rank, each in enumerate((*kept, *closing.analyses), start=1)]
-    return Plan(dict(meanings), analyses=tuple(analyses), questions=_questions(fields), hints=_hints(fields))
+    return Plan(dict(meanings), fields.sums, tuple(analyses), _questions(fields), _hints(fields))
 
 
 def _one(field: Field | None) -> tuple[Field, ...]:
@@ -106,7 +107,10 @@ def _key_measures(fields: Fields) -> list[Field]:
     totals = fields.totals()
     chosen: list[Field] = []
     seen: set[tuple[Role, Medium | None]] = set()
+    mix = fields.load is not None and len(fields.of(Role.GENERATION)) > _MOST_GROUPS
     for one in fields.measures:
+        if mix and one.meaning.role in (Role.GENERATION, Role.MEASURE):
+            continue
         is_load = one.meaning.role in (Role.ENERGY_INTERVAL, Role.POWER)
         if is_load and totals and one not in totals:
             continue
@@ -192,9 +196,11 @@ def _groups(draft: _Draft, fields: Fields) -> None:
         return
     for group in fields.groups[:_MOST_GROUPS]:
         title = f"{main.phrase} by {group.phrase}"
-        draft.add("breakdown", {"measure": [main], "category": [group]}, title, "Shows where most of it goes.")
+        flows = main.meaning.fold is Fold.SUM
+        why = "Shows where most of it goes." if flows else "Shows whether the groups differ."
+        draft.add("breakdown", {"measure": [main], "category": [group]}, title, why)
     for title, parts in _side_by_side(fields, main):
-        draft.add("breakdown", {"measure": parts[:_MOST_BARS]}, title, "Shows which part is the largest.")
+        draft.add("breakdown", {"measure": parts[:_MOST_BARS]}, title, "Shows which is the largest.")
 
 
 def _side_by_side(fields: Fields, main: Field) -> list[tuple[str, list[Field]]]:
@@ -206,7 +212,8 @@ def _side_by_side(fields: Fields, main: Field) -> list[tuple[str, list[Field]]]:
         for medium in dict.fromkeys(one.meaning.medium for one in [main, *parallel]):
             supply = f"{medium} ".replace("_", " ") if medium else ""
             parts = fields.parts([one for one in parallel if one.meaning.medium is medium])
-            found.append((f"{supply}{_noun(main)} by column", parts))
+            noun = f"{supply}{_noun(main)}"
+            found.append((f"{noun} by meter" if fields.sums else f"{noun}, column by column", parts))
     found.append(("Generation by source", fields.parts(fields.of(Role.GENERATION))))
     return [(title, parts) for title, parts in found if len(parts) > 1][:_MOST_GROUPS]
 

@@ -4,6 +4,7 @@ from headgate.catalogue import Fold, Meaning, Origin, Quantity, Role
 from headgate.manifest.approved import Column
 from headgate.plan import Analysis, Plan, check, merge
 from headgate.plan.kinds import KINDS
+from headgate.plan.language import Derived, Folded
 
 
 def means(role, confidence=0.6, origin=Origin.NAME, **more):
@@ -104,3 +105,14 @@ def test_check_drops_what_needs_a_column_the_table_has_lost():
     plan = Plan({"c1": means(Role.DATE)}, analyses=(does("timestamp_audit", timestamp=("c1",)),))
     assert check(plan, [Column("c1", 0, "date", None)]).analyses == plan.analyses
     assert check(plan, []).analyses == ()
+
+
+def test_a_local_sum_whose_id_the_answer_took_is_dropped_with_what_uses_it():
+    load = means(Role.ENERGY_INTERVAL, quantity=Quantity.ENERGY, unit="kWh")
+    own, other = Derived("d901", "All", Folded(Fold.SUM, "c1")), Derived("d901", "Half", Folded(Fold.SUM, "c2"))
+    local = Plan({"c1": load, "c2": load}, (own,), (does("kpi_summary", measures=("d901",)),))
+    merged = merge(local, Plan({}, (other,)))
+    assert merged.derived == (other,)
+    assert merged.analyses == ()
+    assert "took" in merged.dropped[0].reason
+    assert merge(local, Plan({})).analyses != ()

@@ -1,10 +1,13 @@
+import json
+
 import pytest
 
 from headgate.catalogue import understand
 from headgate.headers import LocalType as T
 from headgate.manifest.approved import Column
-from headgate.plan import check, propose
+from headgate.plan import check, from_json, propose, to_json
 from headgate.plan.planner import MOST_ANALYSES
+from headgate.plan.titles import phrase
 
 STEEL = {
     "date": T.DATETIME,
@@ -99,3 +102,46 @@ def test_a_stamp_of_when_a_job_ran_is_no_time_of_a_load():
 def test_what_cannot_be_known_of_names_is_asked():
     plan, _ = plan_of({"time": T.DATETIME, "consumption": T.NUMBER, "x1": T.NUMBER})
     assert [(one.about, one.ask) for one in plan.questions] == [("c2", "unit"), ("c3", "meaning")]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["kW avg", "kW max", "kW min"],
+        ["meter 1 [kWh]", "meter 2 [kWh]"],
+        ["meter 1 [kWh]", "meter 2 [kW]", "meter 3 [MWh]"],
+        ["meter 1 [kWh]", "meter 2 [kWh]", "meter 3 [kWh]", "total [kWh]"],
+        ["hall 1 meter 1 [kWh]", "hall 1 meter 2 [kWh]", "hall 2 meter 1 [kWh]"],
+    ],
+    ids=str,
+)
+def test_what_may_overlap_is_not_added_up(names):
+    assert plan_of({"time": T.DATETIME} | dict.fromkeys(names, T.NUMBER))[0].derived == ()
+
+
+def test_numbered_meters_without_a_total_are_added_up_and_the_sum_is_the_main_load():
+    plan, columns = plan_of(METERS)
+    (total,) = plan.derived
+    assert total.name == "Electricity use of all meters"
+    assert of_kind(plan, "peak_demand")[0].inputs["load"] == (total.id,)
+    assert of_kind(plan, "peak_demand")[0].title == "Highest electricity use of all meters"
+    assert from_json(json.loads(json.dumps(to_json(plan, columns))))[0].derived == plan.derived
+
+
+@pytest.mark.parametrize(
+    ("header", "spoken"),
+    [
+        ("out.electricity.total.energy_consumption", "total electricity use"),
+        ("out.electricity.cooling.energy_consumption_intensity", "electricity use for cooling per floor area"),
+        ("report_simulation_output.energy_use_net_m_btu", "net energy use"),
+        ("report_simulation_output.end_use_natural_gas_hot_water_m_btu", "natural gas use for hot water"),
+        ("Utility / Data Type\nO = Observed\nI = Imputed", "data type"),
+    ],
+)
+def test_clumsy_names_are_spoken(header, spoken):
+    assert phrase(header, understand([header], [T.TEXT if "\n" in header else T.NUMBER])[0]) == spoken
+
+
+def test_a_column_that_is_another_in_a_variant_is_no_part_and_no_total():
+    plan, _ = plan_of({"time": T.DATETIME, "plant.use kWh": T.NUMBER, "upgrade.plant.use kWh": T.NUMBER})
+    assert not any("c3" in ids for one in plan.analyses for ids in one.inputs.values())
