@@ -16,7 +16,7 @@ from headgate.ledger import AnalysisRun, Entry, Ledger, ManifestId, ProviderKind
 from headgate.manifest import ApprovedManifest, Decision, ManifestStore, close, record_approval
 from headgate.plan import Plan, check, merge, parse, propose
 from headgate.report import Report
-from headgate.screening import Screened, screen, vocabulary_id
+from headgate.screening import Category, Finding, Screened, Verdict, screen, vocabulary_id
 
 Decide = Callable[[Sequence[Header], Sequence[Screened]], tuple[Decision, ...]]
 Send = Callable[[ApprovedManifest], Answer]
@@ -61,8 +61,17 @@ def screened_headers(table: Table) -> tuple[Screened, ...]:
     """
     names = [header.name for header in table.headers]
     if table.headless is None:
-        return screen(names)
+        found = screen(names)
+        return tuple(_doubted(one, table.doubt) for one in found) if table.doubt else found
     return tuple(replace(found, header=name) for name, found in zip(names, screen([""] * len(names)), strict=True))
+
+
+def _doubted(one: Screened, why: str) -> Screened:
+    """The same, but a person has to look: the names of this table may be data."""
+    if one.verdict is not Verdict.CLEAN:
+        return one
+    finding = Finding(0, len(one.header), Category.ID_VALUE, f"Look at the names of this table first: {why}.")
+    return replace(one, verdict=Verdict.REVIEW, findings=(finding,))
 
 
 def _closed(table: Table, decisions: Sequence[Decision], desk: Desk) -> ApprovedManifest:

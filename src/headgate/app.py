@@ -110,7 +110,7 @@ def deciding(review: Decisions, approve: str | None) -> Decide:
     if callable(review):
         return review
     if review is not None:
-        mapping = _read_decisions(review) if isinstance(review, Path) else review
+        mapping = read_decisions(review) if isinstance(review, Path) else review
         return lambda headers, screened: from_mapping(mapping, headers, screened)
     return approve_clean if approve else withhold_undecided
 
@@ -126,22 +126,31 @@ def broken_ledger(found: Verification) -> IntegrityError:
     return IntegrityError(f"the ledger is not as it was written: {found.problem}{where}")
 
 
-def _read_decisions(path: Path) -> Mapping[str, Any]:
+def read_decisions(path: Path) -> Mapping[str, Any]:
+    """The content of a decisions file; raises InputError where it is none."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise InputError(f"{path}: there is no such decisions file") from None
     except (OSError, UnicodeDecodeError):
         raise InputError(f"{path}: the decisions file cannot be read as UTF-8 text") from None
     try:
-        found = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
-    except ValueError:
+        found = json.loads(text, object_pairs_hook=_once) if path.suffix == ".json" else tomllib.loads(text)
+    except (ValueError, RecursionError):
         raise InputError(
             f"{path}: the decisions file is not valid {'JSON' if path.suffix == '.json' else 'TOML'}"
         ) from None
-    if not isinstance(found, dict):
-        raise InputError(f"{path}: the decisions file is not an object")
+    if not isinstance(found, dict) or not set(found) <= {"decision", "names"}:
+        raise InputError(f"{path} is no decisions file: it holds something else than `decision` and `names`")
     return found
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object, if no key is there twice: two decisions on one header contradict each other."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise ValueError
+    return made
 
 
 def _through_the_gate(state: State, provider: str) -> analysis.Send:

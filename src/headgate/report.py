@@ -6,6 +6,7 @@ import errno
 import html
 import json
 import os
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 _OURS = {"index.html", "plan.json", "results"}
 _MARK = b'<meta name="generator" content="Headgate '
 _HEAD_BYTES = 4096
+_RESULT = re.compile(r"\d{2,}-[a-z0-9_]+-[a-z0-9_-]+\.csv")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -185,7 +187,7 @@ def _refuse_foreign(folder: Path) -> None:
     if not folder.is_dir():
         raise InputError(f"{folder} is a file; name a folder with --out")
     held = set(os.listdir(folder))
-    if held and not (held <= _OURS and _is_report(folder / "index.html")):
+    if held and not (held <= _OURS and _is_report(folder / "index.html") and _are_results(folder / "results")):
         raise InputError(f"{folder} holds something else than a report; name another folder with --out")
 
 
@@ -195,6 +197,13 @@ def _is_report(page: Path) -> bool:
         return False
     with page.open("rb") as file:
         return _MARK in file.read(_HEAD_BYTES)
+
+
+def _are_results(folder: Path) -> bool:
+    """Whether the folder, where there is one, holds result files and nothing else."""
+    if not folder.exists():
+        return True
+    return folder.is_dir() and all(each.is_file() and _RESULT.fullmatch(each.name) for each in folder.iterdir())
 
 
 def _write_error(error: OSError, folder: Path) -> UnavailableError | InputError:

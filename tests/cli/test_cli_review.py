@@ -62,3 +62,38 @@ def test_help_and_version_answer_by_themselves() -> None:
     assert headgate().out.startswith("Usage: ")
     assert headgate("--version").out.startswith("headgate ")
     assert headgate("wire", "x.csv", "--provider", "local").code == 2
+
+
+@pytest.mark.parametrize("file", ["plant.csv", "page.html"])
+def test_saving_decisions_never_replaces_anything_else(file: str, source: Path, tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("somebody's page", encoding="utf-8")
+    before = (tmp_path / file).read_bytes()
+    done = headgate("analyse", source, "--out", tmp_path / "out", "--save-review", tmp_path / file)
+    assert done.code == 2, done.err
+    assert (tmp_path / file).read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"names": {"timestamp": false, "timestamp": true}}', '{"names": ' + "[" * 100_000, '{"other": 1}', "[]"],
+    ids=["twice", "deep", "other", "list"],
+)
+def test_decisions_that_contradict_themselves_are_refused(text: str, source: Path, tmp_path: Path) -> None:
+    (tmp_path / "names.json").write_text(text, encoding="utf-8")
+    done = headgate("analyse", source, "--out", tmp_path / "out", "--review", tmp_path / "names.json")
+    assert done.code == 2, done.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_decisions_saved_by_an_editor_with_a_byte_order_mark_are_read(source: Path, tmp_path: Path) -> None:
+    (tmp_path / "names.toml").write_text("[names]\ntimestamp = true\n", encoding="utf-8-sig")
+    done = headgate("analyse", source, "--out", tmp_path / "out", "--review", tmp_path / "names.toml")
+    assert done.code == 0, done.err
+
+
+def test_a_report_folder_with_somebodys_file_among_the_results_is_kept(source: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert headgate("analyse", source, "--out", out).code == 0
+    (out / "results" / "mine.txt").write_text("mine", encoding="utf-8")
+    assert headgate("analyse", source, "--out", out).code == 2
+    assert (out / "results" / "mine.txt").read_text(encoding="utf-8") == "mine"

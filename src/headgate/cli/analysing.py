@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,7 +87,7 @@ def _asking(decide: Decide, given: Given, profile: Profile | None) -> Decide:
         if undecided:
             show.err.print("Nothing was decided, and nothing leaves: every column is analysed here.", style="dim")
         if given.save_review is not None:
-            given.save_review.write_text(documents.decisions(decisions, given.save_review.suffix), "utf-8")
+            _save(given.save_review, decisions)
         asked = given.review is None and given.approve is None
         if profile is not None and asked:
             names = sorted(d.public_name for d in decisions if d.choice is not Choice.WITHHOLD and d.public_name)
@@ -94,6 +95,15 @@ def _asking(decide: Decide, given: Given, profile: Profile | None) -> Decide:
         return decisions
 
     return shown
+
+
+def _save(path: Path, decisions: Sequence[Decision]) -> None:
+    """The decisions are in the file, which only its owner reads; anything but earlier decisions is never replaced."""
+    if path.exists():
+        app.read_decisions(path)
+    text = documents.decisions(decisions, path.suffix)
+    with open(path, "w", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        file.write(text)
 
 
 def _say(report: Report, page: Path) -> None:

@@ -24,6 +24,7 @@ def table(found: Table) -> Json:
     return {
         "source": found.path.name,
         "headless": found.headless,
+        "doubt": found.doubt,
         "layout": {"kind": type(found.layout).__name__.lower(), **asdict(found.layout)},
         "headers": [
             {"position": header.position, "name": header.name, "type": header.local_type.value}

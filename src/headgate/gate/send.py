@@ -8,7 +8,7 @@ from datetime import datetime
 
 from headgate.canonical import Json, canonical_json
 from headgate.clock import now
-from headgate.errors import HeadgateError, RefusalError, UnavailableError
+from headgate.errors import HeadgateError, IntegrityError, RefusalError, UnavailableError
 from headgate.gate.answer import answer_text
 from headgate.gate.dialects import UnusableAnswerError
 from headgate.gate.envelope import Envelope, envelope, wire_bytes
@@ -58,17 +58,19 @@ class Gate:
         """The names of the manifest were sent by the profile, and this came back.
 
         Each step refuses by itself, and nothing has left until step 8: (1) template and profile are known; (2) the
-        manifest is as it was saved; (3) the ledger holds the approval of exactly these names; (4) there are names, and
-        an envelope of them; (5) screening them with today's vocabulary blocks none; (6) the key is there, and the
-        second computation gives the same bytes; (7) the intent is durable; (8) address, TLS, equality once more, and
-        the exchange; (9) the outcome is recorded, whatever it is. A crash between 7 and 9 leaves an intent without
-        outcome.
+        manifest is as it was saved; (3) the ledger is as it was written and holds the approval of exactly these names;
+        (4) there are names, and an envelope of them; (5) screening them with today's vocabulary blocks none; (6) the
+        key is there, and the second computation gives the same bytes; (7) the intent is durable; (8) address, TLS,
+        equality once more, and the exchange; (9) the outcome is recorded, whatever it is. A crash between 7 and 9
+        leaves an intent without outcome.
 
         Raises `InputError`, `RefusalError`, `UnavailableError` or `IntegrityError`, as each step says.
         """
         template = load_template(template_id)
         profile = find_profile(self._profiles, profile_id)
         manifest = self._manifests.load(manifest_id)
+        if not self._ledger.verify().ok:
+            raise IntegrityError("the ledger is not as it was written, so nothing is sent: see headgate ledger verify")
         check_approval(manifest, self._ledger)
         outgoing = envelope(template, manifest.names, profile)
         _screen_again(manifest.names)

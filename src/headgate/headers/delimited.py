@@ -11,6 +11,7 @@ from pathlib import Path
 from headgate.errors import InputError
 from headgate.headers.cells import column_types
 from headgate.headers.dialect import Dialect, Record, find_decimal, find_dialect, records
+from headgate.headers.evidence import doubt
 from headgate.headers.header_row import may_name_columns
 from headgate.headers.table import Delimited, Header, Table
 from headgate.headers.text import Start, decoded_start
@@ -46,7 +47,7 @@ def read(path: Path, compression: str) -> Table:
     if headless:
         names = [f"column {number}" for number in range(1, len(names) + 1)]
     headers = tuple(Header(at, name, local) for at, (name, local) in enumerate(zip(names, types, strict=True)))
-    return Table(path, layout, headers, headless)
+    return Table(path, layout, headers, headless, None if headless else doubt(names, types, rows, decimal))
 
 
 def _first_records(path: Path, start: Start, dialect: Dialect) -> list[Record]:

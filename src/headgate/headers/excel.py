@@ -21,6 +21,7 @@ from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from headgate.errors import InputError
 from headgate.headers.cells import column_types
+from headgate.headers.evidence import doubt
 from headgate.headers.header_row import may_name_columns
 from headgate.headers.table import Header, Sheet, Table
 from headgate.screening.first_row import looks_like_data
@@ -161,7 +162,8 @@ def _table(path: Path, title: str, rows: list[list[object]], merges: Sequence[Me
     names = [f"column {at + 1}" if headless else _joined(levels, at) for at in range(width)]
     types = column_types(below, width, ".")
     headers = tuple(Header(at, name, local) for at, (name, local) in enumerate(zip(names, types, strict=True)))
-    return Table(path, Sheet(title, leaf if headless else leaf + 1), headers, headless)
+    sheet = Sheet(title, leaf if headless else leaf + 1)
+    return Table(path, sheet, headers, headless, None if headless else doubt(names, types, below))
 
 
 def _spread(rows: Sequence[Sequence[object]], merges: Sequence[Merge]) -> list[list[object]]:

@@ -28,7 +28,9 @@ def read(path: Path, compression: str) -> Table:
     rows = [[_cell(found.get(key)) for key in keys] for found in objects]
     types = column_types(rows, len(keys), ".")
     headers = tuple(Header(at, key, local) for at, (key, local) in enumerate(zip(keys, types, strict=True)))
-    return Table(path, JsonLines(keys), headers)
+    rare = sum(sum(key in found for found in objects) * 2 < len(objects) for key in keys)
+    doubt = "most objects lack some of the keys, so keys may be data" if rare else None
+    return Table(path, JsonLines(keys), headers, doubt=doubt)
 
 
 def _objects(path: Path, text: str) -> Iterator[dict[str, object]]:

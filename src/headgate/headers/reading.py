@@ -53,4 +53,4 @@ def _named(table: Table, names: Sequence[str]) -> Table:
     headers = tuple(
         Header(header.position, name, header.local_type) for header, name in zip(table.headers, names, strict=True)
     )
-    return replace(table, headers=headers, headless=None)
+    return replace(table, headers=headers, headless=None, doubt=None)

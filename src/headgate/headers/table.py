@@ -80,10 +80,12 @@ class Table:
     """One grid of a source: its headers in source order and the layout that finds the rows again.
 
     `headless` is None where a header row was found; else the reason why the first row is taken for data. Then no name
-    of the first row is kept, and nothing can be approved until a person has named the columns.
+    of the first row is kept, and nothing can be approved until a person has named the columns. `doubt` is None, or why
+    the names may be data all the same: then no rule approves them, a person does.
     """
 
     path: Path
     layout: Layout
     headers: tuple[Header, ...]
     headless: str | None = None
+    doubt: str | None = None
