@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import inspect
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -187,3 +189,23 @@ def test_nothing_leaves_where_the_intent_cannot_be_recorded(
         with pytest.raises(IntegrityError):
             gate(replace(profile, port=sink.port)).send(manifest.id, "plan-1", "sink")
         assert sink.connections == 0
+
+
+def test_nothing_leaves_where_an_old_entry_of_the_ledger_was_altered(
+    profile: Profile, certificate: Path, approve: Approve, gate: Open, own_home: Path
+) -> None:
+    first, second = approve("energy"), approve("power", manifest_id="m_00000000000000aa")
+    with provider(certificate=certificate) as sink:
+        there = gate(replace(profile, port=sink.port))
+        there.send(second.id, "plan-1", "sink")
+        assert sink.connections == 1, "the control: as it was written, the ledger lets it pass"
+        with closing(sqlite3.connect(own_home / "headgate.db")) as connection, connection:
+            connection.execute("DROP TRIGGER ledger_entries_keep")
+            leaf = connection.execute("SELECT leaf FROM ledger_entries WHERE position = 0").fetchone()[0]
+            changed = leaf.replace(b'"approved":1', b'"approved":9')
+            assert changed != leaf
+            connection.execute("UPDATE ledger_entries SET leaf = ? WHERE position = 0", (changed,))
+        for manifest in (first, second):
+            with pytest.raises(IntegrityError, match="ledger"):
+                there.send(manifest.id, "plan-1", "sink")
+        assert sink.connections == 1
