@@ -75,5 +75,5 @@ def test_one_quantity_twice_is_not_called_a_finding(tmp_path: Path) -> None:
     with opened(written(tmp_path, {"x": X, "twice": [2 * x for x in X], "z": Z}), tmp_path) as frame:
         said = found(frame, "correlation", {"measures": ["x", "twice", "z"]})
     assert said.sentences[0] == "Practically the same in different scale: “x” and “twice”."
-    assert "move against each other" in said.sentences[1]
+    assert "moves against" in said.sentences[1]
     assert "twice" not in said.sentences[1] or "x" not in said.sentences[1].split("“twice”")[0]

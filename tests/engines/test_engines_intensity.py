@@ -110,3 +110,10 @@ def test_power_becomes_energy_by_its_interval(tmp_path: Path) -> None:
     with opened(path, tmp_path, ROLES) as frame:
         found = result(frame, "intensity", {**INPUTS, "energy": "Power [kW]"})
     assert (found.facts["intensity"], found.facts["unit"]) == (10.0, "kWh/t")
+
+
+def test_rows_without_time_are_things_of_their_own_so_their_areas_add_up(tmp_path: Path) -> None:
+    """30 kWh on 10 + 20 m2 is 1 kWh/m2, not 30 kWh on the mean of 15 m2."""
+    with opened(written(tmp_path, {"Energy [kWh]": [10, 20], "Floor area [m2]": [10, 20]}), tmp_path) as frame:
+        said = result(frame, "intensity", {"energy": "Energy [kWh]", "denominator": "Floor area [m2]"})
+    assert said.facts["intensity"] == 1.0

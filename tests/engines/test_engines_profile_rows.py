@@ -100,3 +100,10 @@ def test_the_meanings_of_the_steel_table_stand(tmp_path: Path) -> None:
     assert roles["NSM"] is Role.INTERVAL_ID
     assert roles["date"] is Role.TIMESTAMP
     assert roles["Load_Type"] is Role.CATEGORY
+
+
+def test_a_time_that_few_rows_have_is_an_unlikely_one(tmp_path: Path) -> None:
+    columns = {"opened on": ["2001-05-01", "2004-02-03", *[None] * 6], "sold on": ["2001-05-01", "2004-02-03"] * 4}
+    with opened(written(tmp_path, columns | {"revenue EUR": range(8)}), tmp_path) as frame:
+        found = refine(frame)
+    assert found["c1"].confidence < 0.35 < found["c2"].confidence

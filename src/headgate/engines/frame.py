@@ -29,7 +29,7 @@ from headgate.errors import InputError, UnavailableError
 from headgate.headers.table import Delimited, LocalType, Table
 from headgate.manifest.approved import Column
 from headgate.plan.language import Derived, Folded
-from headgate.plan.titles import phrase, sentence
+from headgate.plan.titles import phrase
 
 MOST_COLUMNS = 5_000
 
@@ -135,9 +135,10 @@ class Frame:
         return self._names[column]
 
     def phrase(self, column: str) -> str:
-        """The column in words for a title or an axis: `Electricity use`; the header where it says no more."""
-        header = self.label(column)
-        return sentence(phrase(header, self.meaning(column)) if column in self._columns else header)
+        """The column in words for a title inside a sentence: `electricity use`; the name of a computed column."""
+        if column not in self._columns:
+            return self.label(column)[:1].lower() + self.label(column)[1:]
+        return phrase(self.label(column), self.meaning(column))
 
     def holds(self, column: str) -> bool:
         """Whether there is such a column, computed ones included."""

@@ -24,13 +24,14 @@ SHORTEST_DAYS = 14  # two weeks: each weekday is there twice
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """One load over time.
+    """One load over time. `name` is its header, `spoken` the same in words.
 
     `rows` holds `t` (start of the interval, local time), `kw` (mean demand over it) and `kwh` (energy of it): one row
     an interval, no empty value. `step` is the interval in seconds. The figures are over all rows.
     """
 
     name: str
+    spoken: str
     rows: ir.Table
     step: int
     count: int
@@ -81,7 +82,14 @@ def open_load(frame: Frame, analysis: Analysis, *, days: int = 0, longest: int =
     ).to_pylist()[0]
     if not figures["count"]:
         return Skipped(analysis, f"“{frame.label(load_id)}” holds no value with a time.")
-    load = Load(name=frame.label(load_id), rows=rows, step=step, warnings=_unit_warning(frame, load_id), **figures)
+    load = Load(
+        name=frame.label(load_id),
+        spoken=frame.phrase(load_id),
+        rows=rows,
+        step=step,
+        warnings=_unit_warning(frame, load_id),
+        **figures,
+    )
     if load.days < days:
         return Skipped(analysis, f"The values cover {number(load.days)} days; this analysis needs {days} or more.")
     return load

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import assert_never
 
 import ibis
+import ibis.expr.types as ir
 
 from headgate.catalogue.meaning import Fold, Meaning, Origin, Quantity, Role
 from headgate.catalogue.rules import fold_of
 from headgate.catalogue.understand import understand
 from headgate.engines.frame import Frame
 from headgate.engines.timing import DAY, seconds
+from headgate.engines.wide import Sort, figures_of
 from headgate.headers.table import LocalType
 
 _AT_ONCE = 200
@@ -21,6 +24,7 @@ _STEPS_DEEP = 20  # a register's level is many steps high; an interval that happ
 _DAYS_ALIKE = 2
 _APART = 100_000  # more than the seconds of a day, so that a sum of clock and value has one reading
 _FEW_GROUPS = 50
+_MOSTLY = 0.5  # of the rows have a time of their own, or the column does not say when the rows were
 _MANY_TEXTS = 100
 _STAYS_CONSTANT = frozenset(
     {Role.AREA, Role.PRICE, Role.EMISSION_FACTOR, Role.TARGET, Role.SETPOINT, Role.OCCUPANCY, Role.UNKNOWN}
@@ -61,7 +65,7 @@ def refine(frame: Frame) -> Mapping[str, Meaning]:
             meanings[column] = given
             continue
         meaning = _settled(frame.type(column), read, extents[column])
-        meanings[column] = _stamps(frame, column, meaning)
+        meanings[column] = _stamps(frame, column, meaning, extents[column])
     _settle_meters(frame, meanings)
     _settle_clocks(frame, meanings, extents)
     return meanings
@@ -95,8 +99,10 @@ def _settled_text(meaning: Meaning, extent: _Extent) -> Meaning:
     return meaning
 
 
-def _stamps(frame: Frame, column: str, meaning: Meaning) -> Meaning:
-    """A time where the rows hold times, and no time where they do not."""
+def _stamps(frame: Frame, column: str, meaning: Meaning, extent: _Extent) -> Meaning:
+    """A time where the rows hold times, an unlikely one where few rows do, and no time where they do not."""
+    if frame.is_time(column) and extent.values < _MOSTLY * frame.count:
+        return _by_rows(meaning, Role.TIMESTAMP, Quantity.TIME, Fold.NONE, 0.3)
     if frame.is_time(column) and meaning.role not in _TIMES:
         return _by_rows(meaning, Role.TIMESTAMP, Quantity.TIME, Fold.NONE)
     if not frame.is_time(column) and meaning.role in _TIMES:
@@ -110,20 +116,20 @@ def _by_rows(meaning: Meaning, role: Role, quantity: Quantity | None, fold: Fold
 
 
 def _extents(frame: Frame) -> Iterator[tuple[str, _Extent]]:
-    for at in range(0, len(frame.ids), _AT_ONCE):
-        part = frame.ids[at : at + _AT_ONCE]
-        figures = {}
-        for column in part:
-            cell = frame.rows[column]
-            figures[f"{column}_n"] = cell.count()
-            if frame.is_number(column):
-                figures[f"{column}_low"], figures[f"{column}_high"] = cell.min(), cell.max()
-            elif frame.type(column) is LocalType.TEXT:
-                figures[f"{column}_d"] = cell.nunique()
-        found = frame.execute(frame.rows.aggregate(**figures)).to_pylist()[0]
-        for column in part:
-            low, high = found.get(f"{column}_low"), found.get(f"{column}_high")
-            yield column, _Extent(found[f"{column}_n"], low, high, found.get(f"{column}_d", 0))
+    for column, own in figures_of(frame, frame.ids, _extent_figures).items():
+        yield column, _Extent(own["filled"], own.get("least"), own.get("most"), own.get("distinct", 0))
+
+
+def _extent_figures(cell: ir.Value, sort: Sort) -> dict[str, ir.Value]:
+    match sort:
+        case Sort.NUMBER:
+            return {"filled": cell.count(), "least": cell.min(), "most": cell.max()}
+        case Sort.OTHER:
+            return {"filled": cell.count(), "distinct": cell.nunique()}
+        case Sort.TIME:
+            return {"filled": cell.count()}
+        case _ as never:
+            assert_never(never)
 
 
 def _time_of(frame: Frame, meanings: Mapping[str, Meaning]) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -38,7 +39,9 @@ _DRIVERS = (
     Role.SPEED,
     Role.PRESSURE,
 )
-_DENOMINATORS = (Role.PRODUCTION_OUT, Role.MASS_INTERVAL, Role.AREA, Role.QUANTITY_COUNT)
+_DENOMINATORS = (Role.PRODUCTION_OUT, Role.MASS_INTERVAL, Role.QUANTITY_COUNT)
+_FLOOR = re.compile(r"(?i)floor|gross|sqm|sq_?ft|gfa")
+_USED_FLOOR = re.compile(r"(?i)conditioned|gross|total|gfa")
 
 
 @dataclass(slots=True)
@@ -211,7 +214,8 @@ def _side_by_side(fields: Fields, main: Field) -> list[tuple[str, list[Field]]]:
         parallel = fields.of(role)
         for medium in dict.fromkeys(one.meaning.medium for one in [main, *parallel]):
             supply = f"{medium} ".replace("_", " ") if medium else ""
-            parts = fields.parts([one for one in parallel if one.meaning.medium is medium])
+            measured = [one for one in parallel if one.meaning.unit is not None or main.meaning.unit is None]
+            parts = fields.parts([one for one in measured if one.meaning.medium is medium])
             noun = f"{supply}{_noun(main)}"
             found.append((f"{noun} by meter" if fields.sums else f"{noun}, column by column", parts))
     found.append(("Generation by source", fields.parts(fields.of(Role.GENERATION))))
@@ -232,12 +236,23 @@ def _intensities(draft: _Draft, fields: Fields) -> None:
     load = fields.load
     if load is None:
         return
-    found = [one for one in fields.of(*_DENOMINATORS) if one.meaning.role is not Role.AREA or fields.time is None]
+    found = [*_floor_area(fields), *fields.of(*_DENOMINATORS)]
     alike = [one for one in found if one.is_total == load.is_total]
     for under in (alike or found)[:2]:
         inputs = {"energy": [load], "denominator": [under], "timestamp": _one(fields.time)}
         title = f"{load.phrase} for each unit of {under.phrase}"
         draft.add("intensity", inputs, title, "Use that follows output is work; the rest can be saved.")
+
+
+def _floor_area(fields: Fields) -> list[Field]:
+    """The area that energy is compared by, where rows are buildings: of several the floor that is heated or cooled."""
+    areas = [one for one in fields.of(Role.AREA) if one.meaning.unit is not None]
+    if fields.time is not None or not areas:
+        return []
+    if len(areas) > 1:
+        areas = [one for one in areas if _FLOOR.search(one.header)] or areas
+        areas.sort(key=lambda one: _USED_FLOOR.search(one.header) is None)
+    return areas[:1]
 
 
 def _correlation(draft: _Draft, fields: Fields) -> None:

@@ -17,6 +17,7 @@ _LONGEST_LIST = 80
 _DOTTED = re.compile(r"^\w+(?:\.\w+)?\.(?=[A-Za-z0-9]+(?:_[A-Za-z0-9]+)+_?\s*$)")
 _GENERIC = frozenset({"consumption", "energy", "power", "load", "total", "=energy", "=power"})
 _MEDIA = {Medium.PV: "solar", Medium.CHILLED_WATER: "chilled water", Medium.COMPRESSED_AIR: "compressed air"}
+_ABBREVIATIONS = frozenset({"co2", "eui", "pv", "hvac", "ahu", "cop", "pue"})
 _OPAQUE = 0.4
 # The energy columns of NREL's End-Use Load Profiles: time series (`out.electricity.cooling.energy_consumption`) and
 # annual results (`report_simulation_output.end_use_electricity_cooling_m_btu`, `….fuel_use_electricity_total_m_btu`).
@@ -107,4 +108,6 @@ def _stems(text: str) -> set[str]:
 
 def _in_sentence(word: str) -> str:
     """The word in lower case, unless its capitals or digits make it a name of its own (`CO2`, `AHU`)."""
+    if word.casefold() in _ABBREVIATIONS:
+        return word.upper()
     return word.casefold() if word[1:].islower() or (word.isupper() and len(word) > 4) else word

@@ -99,7 +99,7 @@ def _figure(load: Load, base: float, sentences: tuple[str, ...]) -> Figure:
         "months",
         x="month",
         y="base_kw",
-        title=f"Base load of {load.name} by month",
+        title=f"Base load of {load.spoken} by month",
         x_label="Month",
         y_label="Base load",
         unit="kW",

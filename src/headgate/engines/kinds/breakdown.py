@@ -14,6 +14,7 @@ from headgate.engines.frame import Frame
 from headgate.engines.interface import Figure, Form, Outcome, Result, Skipped
 from headgate.engines.wording import count, listed, number, share
 from headgate.plan.language import Analysis
+from headgate.plan.titles import sentence
 
 _OTHER = "Other"
 _BLANK = "(blank)"
@@ -57,7 +58,7 @@ def _by_category(frame: Frame, analysis: Analysis, measures: Sequence[str], cate
         table = "groups" if place == 1 else f"groups_{place}"
         tables[table] = pa.Table.from_pylist(groups, schema=_SCHEMA)
         told = list(_sentences(groups, frame.label(column), how, unit, f"by {name}"))
-        title = f"{frame.label(column)} by {name}"
+        title = sentence(f"{frame.phrase(column)} by {frame.phrase(category)}")
         figures.append(_figure(table, title, name, f"{frame.label(column)}, {fold_word(how)}", unit, told))
         sentences += told
         facts |= _facts(column, groups, how, unit)
@@ -106,8 +107,9 @@ def _by_parts(frame: Frame, analysis: Analysis, measures: Sequence[str], most: i
     figures = {f"{each}_v": folded(frame.rows[each], how, frame.rows["row"]) for each in alike}
     figures |= {f"{each}_n": frame.rows[each].count() for each in alike}
     found = frame.execute(frame.rows.aggregate(**figures)).to_pylist()[0]
+    names = _part_names(frame, alike)
     parts = [
-        {"group": frame.label(each), "value": found[f"{each}_v"], "rows": found[f"{each}_n"]}
+        {"group": names[each], "value": found[f"{each}_v"], "rows": found[f"{each}_n"]}
         for each in alike
         if found[f"{each}_v"] is not None
     ]
@@ -131,6 +133,24 @@ def _by_parts(frame: Frame, analysis: Analysis, measures: Sequence[str], most: i
         if left_out
         else (),
     )
+
+
+def _part_names(frame: Frame, columns: Sequence[str]) -> dict[str, str]:
+    """The parts in words, without what they all begin or end with where that leaves each of them something."""
+    spoken = {each: frame.phrase(each) for each in columns}
+    if len(set(spoken.values())) < len(spoken):
+        return {each: frame.label(each) for each in columns}
+    words = [name.split() for name in spoken.values()]
+    first, last = _common(words), _common([line[::-1] for line in words])
+    if any(first + last >= len(line) for line in words):
+        return {each: sentence(name) for each, name in spoken.items()}
+    return {each: sentence(" ".join(line[first : len(line) - last])) for each, line in zip(spoken, words, strict=True)}
+
+
+def _common(words: Sequence[Sequence[str]]) -> int:
+    """How many words all begin with."""
+    places = zip(*words, strict=False)
+    return next((at for at, found in enumerate(places) if len(set(found)) > 1), min(map(len, words)))
 
 
 def _figure(table: str, title: str, x_label: str, y_label: str, unit: str, told: list[str]) -> Figure:

@@ -20,6 +20,8 @@ _ENOUGH = 50
 _COMMON = 0.8  # of the rows hold every measure: then all pairs are taken over these rows, in one pass
 _STRONG = 0.5
 _SAME = 0.999
+_MOST_ALIKE = 3
+_MOST_WITH = 3
 
 
 def run(frame: Frame, analysis: Analysis) -> Outcome:
@@ -40,7 +42,7 @@ def run(frame: Frame, analysis: Analysis) -> Outcome:
     kept.sort(key=lambda pair: (-abs(pair["r"]), pair["a"], pair["b"]))
     labels = {each: frame.label(each) for each in varying}
     tables = {"matrix": _matrix(varying, labels, kept), "pairs": _named(kept, labels)}
-    told = _sentences(kept, labels)
+    told = _sentences(kept, labels, analysis.inputs["measures"][0])
     left_out = [frame.label(each) for each in analysis.inputs["measures"] if each not in varying]
     return Result(
         analysis,
@@ -121,22 +123,51 @@ def _named(pairs: list[dict[str, Any]], labels: dict[str, str]) -> pa.Table:
     )
 
 
-def _sentences(pairs: list[dict[str, Any]], labels: dict[str, str]) -> tuple[str, ...]:
-    """The strongest pair each way, apart from those that are one quantity twice."""
+def _sentences(pairs: list[dict[str, Any]], labels: dict[str, str], main: str) -> tuple[str, ...]:
+    """What moves with the first measure, then the strongest other pair each way, apart from one quantity twice."""
     twins = [pair for pair in pairs if abs(pair["r"]) >= _SAME]
     apart = [pair for pair in pairs if abs(pair["r"]) < _SAME]
-    told = []
+    told: list[str] = []
     if twins:
-        names = [f"“{labels[pair['a']]}” and “{labels[pair['b']]}”" for pair in twins]
-        told.append(f"Practically the same in different scale: {listed(names, 3)}.")
+        told += [
+            f"Practically the same in different scale: {listed([f'“{labels[each]}”' for each in group])}."
+            for group in _alike(twins)[:_MOST_ALIKE]
+        ]
+    told += _with_first([pair for pair in apart if main in (pair["a"], pair["b"])], labels, main)
+    apart = [pair for pair in apart if main not in (pair["a"], pair["b"])]
     for verb, way in (("rise together", 1), ("move against each other", -1)):
         strong = [pair for pair in apart if pair["r"] * way >= _STRONG]
         if strong:
             pair = strong[0]
             told.append(f"“{labels[pair['a']]}” and “{labels[pair['b']]}” {verb} (r = {number(round(pair['r'], 2))}).")
-    if not told:
-        told.append(f"No pair is strongly correlated; the strongest has r = {number(round(pairs[0]['r'], 2))}.")
     return (*told, "A correlation does not say what causes what.")
+
+
+def _with_first(pairs: list[dict[str, Any]], labels: dict[str, str], main: str) -> list[str]:
+    """What rises and what falls with the first measure, at most three each way, the strongest first."""
+    told = []
+    for verb, way in (("rises with", 1), ("moves against", -1)):
+        strong = [pair for pair in pairs if pair["r"] * way >= _STRONG][:_MOST_WITH]
+        names = [f"“{labels[_other(pair, main)]}” (r = {number(round(pair['r'], 2))})" for pair in strong]
+        told += [f"“{labels[main]}” {verb} {listed(names)}."] if names else []
+    if not told and pairs:
+        nearest = f"“{labels[_other(pairs[0], main)]}” (r = {number(round(pairs[0]['r'], 2))})"
+        told.append(f"Nothing moves clearly with “{labels[main]}”; the nearest is {nearest}.")
+    return told
+
+
+def _other(pair: dict[str, Any], main: str) -> str:
+    return str(pair["b"] if pair["a"] == main else pair["a"])
+
+
+def _alike(twins: Sequence[dict[str, Any]]) -> list[list[str]]:
+    """The columns that are one quantity, group by group; a chain of pairs is one group."""
+    groups: list[list[str]] = []
+    for pair in twins:
+        met = [group for group in groups if pair["a"] in group or pair["b"] in group]
+        joined = dict.fromkeys([*(each for group in met for each in group), pair["a"], pair["b"]])
+        groups = [group for group in groups if group not in met] + [list(joined)]
+    return groups
 
 
 def _figure(analysis: Analysis, told: tuple[str, ...]) -> Figure:

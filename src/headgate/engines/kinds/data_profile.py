@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import ibis
+import ibis.expr.types as ir
 import pyarrow as pa
 
 from headgate.engines.frame import Frame
 from headgate.engines.interface import Figure, Form, Outcome, Result, Skipped
+from headgate.engines.wide import Sort, figures_of
 from headgate.engines.wording import count, listed, moment, number, share
 from headgate.headers.table import LocalType
 from headgate.plan.kinds import GROUP, LOAD, MEASURED
 from headgate.plan.language import Analysis
 
-_AT_ONCE = 100
+_WIDE = 50
 _MOST_GROUPED = 20
 _MOST_HISTOGRAMS = 3
 _MOST_GAPS_DRAWN = 20
 _BINS = 40
+_SORTS = {
+    LocalType.INTEGER: "numbers",
+    LocalType.NUMBER: "numbers",
+    LocalType.BOOLEAN: "yes or no",
+    LocalType.DATETIME: "times",
+    LocalType.DATE: "times",
+    LocalType.TIME: "times of day",
+    LocalType.EMPTY: "nothing",
+}
 _QUANTILES = {"p05": 0.05, "median": 0.5, "p95": 0.95}
 _SCHEMA = pa.schema(
     [(name, pa.string()) for name in ("id", "column", "type", "unit")]
@@ -62,32 +74,26 @@ def run(frame: Frame, analysis: Analysis) -> Outcome:
 
 
 def _columns(frame: Frame, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
-    for at in range(0, len(ids), _AT_ONCE):
-        part = ids[at : at + _AT_ONCE]
-        figures = {f"{each}_{name}": value for each in part for name, value in _figures(frame, each).items()}
-        found = frame.execute(frame.rows.aggregate(**figures)).to_pylist()[0]
-        for each in part:
-            own = {name.removeprefix(f"{each}_"): value for name, value in found.items() if name.startswith(f"{each}_")}
-            yield {
-                "id": each,
-                "column": frame.label(each),
-                "type": str(frame.type(each)),
-                "unit": frame.unit(each),
-                "empty": frame.count - own["filled"],
-                "sentinels": frame.sentinels(each),
-                "unparsed": frame.unparsed(each),
-                "constant": own["distinct"] == 1 and own["filled"] > 1,
-                **own,
-            }
+    for each, own in figures_of(frame, ids, _figures).items():
+        yield {
+            "id": each,
+            "column": frame.label(each),
+            "type": str(frame.type(each)),
+            "unit": frame.unit(each),
+            "empty": frame.count - own["filled"],
+            "sentinels": frame.sentinels(each),
+            "unparsed": frame.unparsed(each),
+            "constant": own["distinct"] == 1 and own["filled"] > 1,
+            **own,
+        }
 
 
-def _figures(frame: Frame, column: str) -> dict[str, ibis.Value]:
-    cell = frame.rows[column]
+def _figures(cell: ir.Value, sort: Sort) -> dict[str, ir.Value]:
     figures = {"filled": cell.count(), "distinct": cell.nunique()}
-    if frame.is_number(column):
+    if sort is Sort.NUMBER:
         figures |= {"min": cell.min(), "mean": cell.mean(), "max": cell.max()}
         figures |= {name: cell.quantile(at) for name, at in _QUANTILES.items()}
-    elif frame.is_time(column):
+    elif sort is Sort.TIME:
         figures |= {"first": cell.min(), "last": cell.max()}
     return figures
 
@@ -173,6 +179,10 @@ def _sentences(facts: dict[str, Any], columns: list[dict[str, Any]]) -> tuple[st
     sentences = [
         f"The table has {count(int(facts['rows']), 'row')} and {count(int(facts['columns']), 'column')}; {filled}."
     ]
+    if len(columns) > _WIDE:
+        kinds = Counter(_SORTS.get(column["type"], "text") for column in columns)
+        told = [f"{amount:,} {'holds' if amount == 1 else 'hold'} {sort}" for sort, amount in kinds.most_common()]
+        sentences.append(f"Of the columns, {listed(told)}.")
     timed = next((c for c in columns if c.get("first") is not None), None)
     if timed is not None:
         sentences.append(f"“{timed['column']}” runs from {moment(timed['first'])} to {moment(timed['last'])}.")
@@ -188,4 +198,4 @@ def _warnings(columns: list[dict[str, Any]]) -> Iterator[str]:
     ):
         found = [c["column"] for c in columns if (not c["filled"] if name == "empty" else c[name])]
         if found:
-            yield f"{count(len(found), 'column')} {text}: {listed(found)}."
+            yield f"{count(len(found), 'column')} {text}: {listed(found, 5 if len(columns) <= _WIDE else 3)}."

@@ -15,9 +15,11 @@ from headgate.engines.interface import Figure, Form, Headline, Outcome, Result, 
 from headgate.engines.loads import interval_energy, is_power, not_numbers, period_text, stamped
 from headgate.engines.wording import count, number, share
 from headgate.plan.language import Analysis
+from headgate.plan.titles import sentence
 
 GRAINS = {"day": "D", "week": "W", "month": "M"}
 MOST_ENTITIES = 10
+_TOLD = 0.001  # of all: less energy in rows that make nothing is not worth a sentence
 ENOUGH = 0.5  # of a middle period's denominator: a shorter or idler period is no fair best or worst
 
 
@@ -36,7 +38,7 @@ def run(frame: Frame, analysis: Analysis) -> Outcome:
 
     Intensity = sum of energy / sum of the denominator over the rows that have both (ratio of sums, never a mean of
     ratios). A denominator that is not added up over time (an area, people present) counts with its mean, entity by
-    entity. Needs a denominator above zero.
+    entity; where each row is a thing of its own, without time or entity, it is added up. It has to be above zero.
     """
     terms = _terms(frame, analysis)
     if isinstance(terms, Skipped):
@@ -71,7 +73,8 @@ def _terms(frame: Frame, analysis: Analysis) -> _Terms | Skipped:
         under=frame.rows[denominator],
     )
     meaning = frame.meaning(denominator)
-    summed = meaning.role is not Role.AREA and meaning.fold is Fold.SUM
+    once = time is None and entity is None  # each row is a thing of its own, such as a building
+    summed = once or (meaning.role is not Role.AREA and meaning.fold is Fold.SUM)
     return _Terms(rows.filter(rows.over.notnull() & rows.under.notnull()), unit, meaning.unit or "unit", summed)
 
 
@@ -96,6 +99,7 @@ def _ratios(frame: Frame, terms: _Terms, keys: list[str]) -> list[dict[str, Any]
 def _result(frame: Frame, analysis: Analysis, terms: _Terms, total: dict[str, Any], grain: str) -> Result:
     over, under = frame.label(analysis.inputs["energy"][0]), frame.label(analysis.inputs["denominator"][0])
     unit = f"{terms.unit}/{terms.per}"
+    energy, per = (frame.phrase(analysis.inputs[name][0]) for name in ("energy", "denominator"))
     name = f"{over} for each {terms.per} of {under}"
     tables: dict[str, pa.Table] = {}
     figures: list[Figure] = []
@@ -103,6 +107,8 @@ def _result(frame: Frame, analysis: Analysis, terms: _Terms, total: dict[str, An
     facts: dict[str, float | str | None] = {"intensity": total["intensity"], "unit": unit}
     if terms.summed and total["idle"] and total["over"]:
         facts |= {"idle": total["idle"], "idle_share": total["idle"] / total["over"]}
+    made = frame.meaning(analysis.inputs["denominator"][0]).role is not Role.AREA
+    if made and facts.get("idle") and total["idle"] >= _TOLD * total["over"]:
         sentences.append(
             f"{number(total['idle'], terms.unit)} ({share(total['idle'] / total['over'])}) fall in rows in which "
             f"“{under}” is zero: look for what runs then."
@@ -115,7 +121,7 @@ def _result(frame: Frame, analysis: Analysis, terms: _Terms, total: dict[str, An
     if grain != "all":
         tables["periods"] = _period_table(frame, terms, shown)
         sentences += _period_sentences(_ratios(frame, terms, ["start"]), grain, unit, terms.unit)
-        figures.append(_line(name, grain, unit, bool(shown), sentences))
+        figures.append(_line(sentence(f"{energy} for each {terms.per} of {per}"), grain, unit, bool(shown), sentences))
     elif by_entity:
         figures.append(_bars(name, unit, sentences))
     return Result(
@@ -124,7 +130,7 @@ def _result(frame: Frame, analysis: Analysis, terms: _Terms, total: dict[str, An
         facts,
         figures=tuple(figures),
         sentences=tuple(sentences),
-        headlines=(Headline("Intensity", total["intensity"], unit, f"{over} / {under}"),),
+        headlines=(Headline("Intensity", total["intensity"], unit, sentence(f"{energy} / {per}")),),
         warnings=_left_out(frame, analysis, total["over_rows"]),
     )
 

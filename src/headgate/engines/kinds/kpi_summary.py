@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,8 +15,10 @@ from headgate.engines.frame import Frame
 from headgate.engines.interface import Headline, Outcome, Result, Skipped
 from headgate.engines.wording import day, moment, number, share
 from headgate.plan.language import Analysis
+from headgate.plan.titles import sentence
 
-_HEADLINES = 4
+_HEADLINES = 3
+_SAYS_ALL = re.compile(r"(?i)\b(total|all|net)\b")
 _MEASURES = pa.schema(
     [(name, pa.string()) for name in ("id", "measure", "unit", "fold")]
     + [("value", pa.float64()), ("values", pa.int64())]
@@ -55,7 +58,7 @@ def run(frame: Frame, analysis: Analysis) -> Outcome:
         {fact_key(row["id"], row["fold"], row["unit"]): row["value"] for row in rows},
         sentences=(*_sentences(rows), *_period_sentences(periods)),
         headlines=tuple(
-            Headline(_title(row), row["value"], row["unit"], note)
+            Headline(_title(frame, row), row["value"], row["unit"], note)
             for row in rows[:_HEADLINES]
             if row["value"] is not None
         ),
@@ -122,8 +125,9 @@ def _note(frame: Frame, time: str | None) -> str:
     return first if first == last else f"{first} to {last}"
 
 
-def _title(row: dict[str, Any]) -> str:
-    return f"{row['measure']}, {fold_word(Fold(row['fold']))}"
+def _title(frame: Frame, row: dict[str, Any]) -> str:
+    spoken, how = sentence(frame.phrase(row["id"])), fold_word(Fold(row["fold"]))
+    return spoken if how == "total" and _SAYS_ALL.search(spoken) else f"{spoken}, {how}"
 
 
 def _sentences(rows: list[dict[str, Any]]) -> Iterator[str]:

@@ -6,7 +6,7 @@ import ibis
 import pyarrow as pa
 
 from headgate.engines.frame import Frame
-from headgate.engines.interface import Figure, Form, Headline, Outcome, Result, Skipped
+from headgate.engines.interface import Figure, Form, Outcome, Result, Skipped
 from headgate.engines.loads import SHORTEST_DAYS, Load, open_load, power_text
 from headgate.engines.wording import number, share
 from headgate.plan.language import Analysis
@@ -22,9 +22,8 @@ FINE, COARSE = 1000, 200
 def run(frame: Frame, analysis: Analysis) -> Outcome:
     """The table `duration` (share of time in percent, demand in kW, falling) and how long demand is near its peak.
 
-     A point (p, kw) says: demand is at or above kw for p percent of the time. The whole curve is kept at 0.1 % steps
-     up to 5 % and at 0.5 % steps beyond, with the lowest value at 100. Needs intervals of an hour or less and 14 days
-    .
+    A point (p, kw) says: demand is at or above kw for p percent of the time. The whole curve is kept at 0.1 % steps up
+    to 5 % and at 0.5 % steps beyond, with the lowest value at 100. Needs intervals of an hour or less and 14 days.
     """
     load = open_load(frame, analysis, days=SHORTEST_DAYS)
     if isinstance(load, Skipped):
@@ -36,20 +35,18 @@ def run(frame: Frame, analysis: Analysis) -> Outcome:
         "duration",
         x="share_of_time_percent",
         y="kw",
-        title=f"Load duration of {load.name}",
+        title=f"Duration curve of {load.spoken}",
         x_label="Share of the time demand is at or above this level",
         y_label="Demand",
         unit="kW",
         alt=" ".join(sentences),
     )
-    near = facts["near_peak_hours"]
     return Result(
         analysis,
         {"duration": _curve(frame, load)},
         facts,
         figures=(curve,),
         sentences=sentences,
-        headlines=(Headline("Time above 90 % of the peak", near, "h", f"of {number(load.hours)} h"),),
         warnings=load.warnings,
     )
 

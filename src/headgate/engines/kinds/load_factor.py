@@ -98,7 +98,7 @@ def _figure(load: Load, factor: float, grain: str, sentences: tuple[str, ...]) -
         "periods",
         x="period" if monthly else "start",
         y="load_factor",
-        title=f"Load factor of {load.name} by {grain}",
+        title=f"Load factor of {load.spoken} by {grain}",
         x_label=grain.capitalize(),
         y_label="Load factor (mean / peak)",
         rule=(factor, f"Whole period {number(factor)}"),

@@ -13,6 +13,7 @@ from headgate.engines.interface import Figure, Form, Outcome, Result, Skipped
 from headgate.engines.loads import HOUR, SHORTEST_DAYS, Load, clock_text, energy_text, open_load, power_text
 from headgate.engines.wording import count, day, listed
 from headgate.plan.language import Analysis
+from headgate.plan.titles import sentence
 
 MOST_DAYS = 400  # beyond it a day is too thin to see, so the picture shows mean weeks
 BUSY = 0.75  # of a working day's energy: a weekend day from here on was a day of work or something was left running
@@ -40,7 +41,7 @@ def run(frame: Frame, analysis: Analysis) -> Outcome:
         y="hour",
         colour="kw",
         series_label="Demand",
-        title=f"Demand of {load.name} by {'week' if weekly else 'date'} and hour",
+        title=f"{sentence(load.spoken)} by {'week' if weekly else 'date'} and hour",
         x_label="Week of" if weekly else "Date",
         y_label="Hour of the day",
         unit="kW",

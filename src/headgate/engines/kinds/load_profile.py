@@ -138,7 +138,7 @@ def _figure(load: Load, split: str, parts: dict[str, list[dict[str, float]]]) ->
         "profile",
         x="hour",
         y="mean_kw",
-        title=f"Typical day of {load.name}",
+        title=f"Typical day of {load.spoken}",
         x_label="Time of day",
         y_label="Demand, mean and range of 8 days in 10",
         unit="kW",

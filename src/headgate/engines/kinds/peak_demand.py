@@ -213,7 +213,7 @@ def _figure(load: Load, window: int, limit: float, sentences: list[str]) -> Figu
         "months",
         x="month",
         y="peak_kw",
-        title=f"Highest {step_adjective(window)} demand of {load.name} by month",
+        title=f"Highest {step_adjective(window)} demand of {load.spoken} by month",
         x_label="Month",
         y_label="Peak demand",
         unit="kW",

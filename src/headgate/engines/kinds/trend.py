@@ -27,6 +27,8 @@ from headgate.engines.frame import Frame
 from headgate.engines.interface import Figure, Form, Outcome, Result, Skipped
 from headgate.engines.wording import count, listed, number
 from headgate.plan.language import Analysis
+from headgate.plan.titles import listed as in_title
+from headgate.plan.titles import sentence
 
 _MOST_POINTS = 3_000
 _MOST_ENTITIES = 8
@@ -155,14 +157,15 @@ def _drawn(frame: Frame, series: Sequence[_Series], grain: Grain) -> tuple[dict[
         names = list(dict.fromkeys(line.name for line in lines))
         column = frame.label(lines[0].column)
         several = len({line.column for line in lines}) > 1
-        what = listed(names, 3) if several or len(names) == 1 else f"{column} of {listed(names, 3)}"
+        spoken = list(dict.fromkeys(frame.phrase(line.column) for line in lines))
+        what = in_title(spoken) if several or len(names) == 1 else f"{spoken[0]} of {listed(names, 3)}"
         figures.append(
             Figure(
                 Form.LINE,
                 name,
                 x="start",
                 y="value",
-                title=f"{what} {_ADVERBS[grain]}",
+                title=sentence(f"{what} {_ADVERBS[grain]}"),
                 x_label="Time",
                 y_label=_axis(column, how, grain) if not several else f"{fold_word(how).capitalize()} per period",
                 unit=unit or None,
