@@ -37,9 +37,14 @@ def plain(text: str) -> str:
     return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
 
 
+def without_scheme(header: str) -> str:
+    """The header without the part of a published data set it is in: `build_existing_model.bedrooms` → `bedrooms`."""
+    return _SCHEME.sub("", header)
+
+
 def words_in(text: str) -> tuple[str, ...]:
     """The words of a header in order, accents gone, case kept, `CO2` whole, numbers left out."""
-    bare = _SCHEME.sub("", plain(text))
+    bare = without_scheme(plain(text))
     bare = re.sub(r"(?i)co[_ ]?2(?![0-9])(?:[_ ]?e(?![a-z]))?", " carbondioxide ", bare)
     bare = re.sub(r"(?i)\bset[ _]point", "setpoint", bare)
     bare = re.sub(r"(?<![A-Za-z])[Ss][_/][Ss](?![A-Za-z])", " startstop ", bare)

@@ -13,6 +13,7 @@ _LADDERS = (
     ("kg", "t", "kt", "Mt"),
     ("tCO2", "ktCO2", "MtCO2"),
 )
+_THOUSANDS = {"kEUR": "EUR", "kUSD": "USD"}
 _LARGE = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 _SPANS = ((604_800, "week"), (86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
@@ -37,6 +38,8 @@ def compact(value: float, unit: str) -> tuple[str, str]:
 
     Below a million of its unit a value stays as `number` spells it.
     """
+    if unit in _THOUSANDS and abs(value) >= 1e6:
+        value, unit = value * 1000, _THOUSANDS[unit]
     ladder = next((ladder for ladder in _LADDERS if unit in ladder), ())
     for larger in ladder[ladder.index(unit) + 1 :] if ladder else ():
         if abs(value) < 1e6:

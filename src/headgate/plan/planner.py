@@ -236,7 +236,7 @@ def _intensities(draft: _Draft, fields: Fields) -> None:
     load = fields.load
     if load is None:
         return
-    found = [*_floor_area(fields), *fields.of(*_DENOMINATORS)]
+    found = _floor_area(fields) or fields.of(*_DENOMINATORS)
     alike = [one for one in found if one.is_total == load.is_total]
     for under in (alike or found)[:2]:
         inputs = {"energy": [load], "denominator": [under], "timestamp": _one(fields.time)}

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from headgate.catalogue.lexicon import tags_of, words_in
+from headgate.catalogue.lexicon import tags_of, without_scheme, words_in
 from headgate.catalogue.meaning import Meaning, Medium, Role
 from headgate.catalogue.units import in_header
 from headgate.plan.kinds import GROUP
@@ -17,7 +17,7 @@ _LONGEST_LIST = 80
 _DOTTED = re.compile(r"^\w+(?:\.\w+)?\.(?=[A-Za-z0-9]+(?:_[A-Za-z0-9]+)+_?\s*$)")
 _GENERIC = frozenset({"consumption", "energy", "power", "load", "total", "=energy", "=power"})
 _MEDIA = {Medium.PV: "solar", Medium.CHILLED_WATER: "chilled water", Medium.COMPRESSED_AIR: "compressed air"}
-_ABBREVIATIONS = frozenset({"co2", "eui", "pv", "hvac", "ahu", "cop", "pue"})
+_ABBREVIATIONS = frozenset({"co2", "eui", "pv", "hvac", "ahu", "cop", "pue", "ashrae", "iecc"})
 _OPAQUE = 0.4
 # The energy columns of NREL's End-Use Load Profiles: time series (`out.electricity.cooling.energy_consumption`) and
 # annual results (`report_simulation_output.end_use_electricity_cooling_m_btu`, `….fuel_use_electricity_total_m_btu`).
@@ -43,7 +43,7 @@ def phrase(header: str, meaning: Meaning) -> str:
     published = _published(header)
     if published is not None:
         return published
-    header = _LEGEND.sub("", header)
+    header = without_scheme(_LEGEND.sub("", header))
     words = words_in(in_header(header)[1])
     if meaning.role in (Role.ENERGY_INTERVAL, Role.POWER) and _is_generic(words):
         medium = _MEDIA.get(meaning.medium, str(meaning.medium)) if meaning.medium else "energy"

@@ -89,6 +89,8 @@ def test_seconds_are_told_only_where_there_are_any() -> None:
         (4_394_581_699, "MWh", ("4,395", "TWh")),
         (170_102_025, "", ("170.1 million", "")),
         (9_500_000, "EUR", ("9,500,000", "EUR")),
+        (401_738_144, "kUSD", ("401.7 billion", "USD")),
+        (9_500, "kEUR", ("9,500", "kEUR")),
         (-4.2e9, "EUR", ("−4.2 billion", "EUR")),
     ],
 )

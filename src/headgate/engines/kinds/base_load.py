@@ -14,6 +14,7 @@ from headgate.engines.wording import share
 from headgate.plan.language import Analysis
 
 LOW = 0.05
+_GRID = 1e6  # kW: beyond it a single kilowatt is nothing to speak of
 NIGHT_ENDS = 5  # hours after midnight
 METHODS = {"p05": "the level demand is below for 5 % of the time", "night": "the middle value between 00:00 and 05:00"}
 
@@ -77,10 +78,9 @@ def _sentences(load: Load, base: float, part: float | None, method: str, months:
     floor = f"The base load ({METHODS[method]}) is {power_text(base)}"
     if part is None or base <= 0:
         return (f"{floor}: at times nothing runs, so there is none to cut.",)
-    kept = (
-        f"{floor}: running all the time it makes {energy_text(base * load.hours)}, {share(part)} of all energy. "
-        f"Every kilowatt of it switched off saves {energy_text(load.hours)} over the same period."
-    )
+    kept = f"{floor}: running all the time it makes {energy_text(base * load.hours)}, {share(part)} of all energy."
+    if base < _GRID:
+        kept += f" Every kilowatt of it switched off saves {energy_text(load.hours)} over the same period."
     rows = sorted(months.to_pylist(), key=lambda row: row["base_kw"])
     if len(rows) < 2 or rows[0]["base_kw"] <= 0 or rows[-1]["base_kw"] < 1.05 * rows[0]["base_kw"]:
         return (kept,)

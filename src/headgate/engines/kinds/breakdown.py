@@ -59,7 +59,8 @@ def _by_category(frame: Frame, analysis: Analysis, measures: Sequence[str], cate
         tables[table] = pa.Table.from_pylist(groups, schema=_SCHEMA)
         told = list(_sentences(groups, frame.label(column), how, unit, f"by {name}"))
         title = sentence(f"{frame.phrase(column)} by {frame.phrase(category)}")
-        figures.append(_figure(table, title, name, f"{frame.label(column)}, {fold_word(how)}", unit, told))
+        measured = f"{sentence(frame.phrase(column))}, {fold_word(how)}"
+        figures.append(_figure(table, title, sentence(frame.phrase(category)), measured, unit, told))
         sentences += told
         facts |= _facts(column, groups, how, unit)
     if not tables:
@@ -186,7 +187,7 @@ def _sentences(groups: list[dict[str, Any]], name: str, how: Fold, unit: str, by
         yield f"{subject}: every group has {number(top['value'], unit)}."
         return
     greatest = (
-        f"{subject}: {top['group']} has the greatest {fold_word(how) if name else 'part'} with "
+        f"{subject}: {top['group']} has the greatest{f' {fold_word(how)}' if name else ''} with "
         f"{number(top['value'], unit)}{part}"
     )
     least = f" ({share(low['share'])})" if low["share"] is not None else ""

@@ -208,12 +208,13 @@ def _limit_sentences(window: int, limit: float, facts: Mapping[str, Any]) -> lis
 
 
 def _figure(load: Load, window: int, limit: float, sentences: list[str]) -> Figure:
+    spoken = load.spoken if load.spoken.endswith("demand") else f"demand of {load.spoken}"
     return Figure(
         Form.BARS,
         "months",
         x="month",
         y="peak_kw",
-        title=f"Highest {step_adjective(window)} demand of {load.spoken} by month",
+        title=f"Highest {step_adjective(window)} {spoken} by month",
         x_label="Month",
         y_label="Peak demand",
         unit="kW",

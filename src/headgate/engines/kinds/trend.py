@@ -155,7 +155,6 @@ def _drawn(frame: Frame, series: Sequence[_Series], grain: Grain) -> tuple[dict[
             }
         )
         names = list(dict.fromkeys(line.name for line in lines))
-        column = frame.label(lines[0].column)
         several = len({line.column for line in lines}) > 1
         spoken = list(dict.fromkeys(frame.phrase(line.column) for line in lines))
         what = in_title(spoken) if several or len(names) == 1 else f"{spoken[0]} of {listed(names, 3)}"
@@ -167,7 +166,9 @@ def _drawn(frame: Frame, series: Sequence[_Series], grain: Grain) -> tuple[dict[
                 y="value",
                 title=sentence(f"{what} {_ADVERBS[grain]}"),
                 x_label="Time",
-                y_label=_axis(column, how, grain) if not several else f"{fold_word(how).capitalize()} per period",
+                y_label=_axis(sentence(spoken[0]), how, grain)
+                if not several
+                else f"{fold_word(how).capitalize()} per period",
                 unit=unit or None,
                 series="series" if len(lines) > 1 else None,
                 alt=" ".join(_sentences(frame, lines, grain)),
