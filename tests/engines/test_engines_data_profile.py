@@ -49,8 +49,8 @@ def test_what_is_missing_is_counted_drawn_and_said(tmp_path: Path) -> None:
     with opened(written(tmp_path, COLUMNS), tmp_path) as frame:
         said = found(frame, "data_profile", {})
     assert said.facts["empty_share"] == 130 / 600
-    assert said.tables["gaps"]["column"].to_pylist() == ["Nothing", "Marked", "Energy [kWh]"]
-    assert said.tables["gaps"]["empty_percent"].to_pylist() == [100, 20, 10]
+    assert said.tables["gaps"]["column"].to_pylist() == ["Marked", "Energy [kWh]"]
+    assert said.tables["gaps"]["empty_percent"].to_pylist() == [20, 10]
     assert said.warnings == (
         "1 column without any value: Nothing.",
         "1 column with one and the same value on every row: Fixed.",

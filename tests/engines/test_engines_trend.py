@@ -109,3 +109,16 @@ def test_the_grain_follows_span_and_step(tmp_path: Path, count: int, minutes: in
         said = found(frame, "trend", TREND, grain=asked)
     assert said.tables["trend"].num_rows == periods
     assert bool(said.warnings) == (asked == "hour")
+
+
+def test_a_line_that_ends_within_a_period_ends_before_it(tmp_path: Path) -> None:
+    """Ten days of stamps; the measured load ends at noon of the eighth day, the forecast runs on."""
+    columns = {
+        "Time": stamps("2024-01-01", 240, 60),
+        "Load [kW]": [10.0] * 180 + [None] * 60,
+        "Forecast [kW]": [float(n % 24) for n in range(240)],
+    }
+    with opened(written(tmp_path, columns), tmp_path) as frame:
+        said = found(frame, "trend", {"timestamp": ["Time"], "measures": ["Load [kW]", "Forecast [kW]"]}, grain="day")
+    days = said.tables["trend"]["series"].to_pylist()
+    assert (days.count("Load [kW]"), days.count("Forecast [kW]")) == (7, 10)

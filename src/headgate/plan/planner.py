@@ -241,7 +241,9 @@ def _intensities(draft: _Draft, fields: Fields) -> None:
     for under in (alike or found)[:2]:
         inputs = {"energy": [load], "denominator": [under], "timestamp": _one(fields.time)}
         title = f"{load.phrase} for each unit of {under.phrase}"
-        draft.add("intensity", inputs, title, "Use that follows output is work; the rest can be saved.")
+        works = "Use that follows output is work; the rest can be saved."
+        why = works if fields.time else "Makes large and small comparable."
+        draft.add("intensity", inputs, title, why)
 
 
 def _floor_area(fields: Fields) -> list[Field]:

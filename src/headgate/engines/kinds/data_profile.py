@@ -111,7 +111,8 @@ def _top_values(frame: Frame, ids: Sequence[str], most: int) -> pa.Table:
 
 
 def _gap_figure(frame: Frame, columns: list[dict[str, Any]], tables: dict[str, pa.Table]) -> Iterator[Figure]:
-    gappy = sorted((c for c in columns if c["empty"]), key=lambda c: (-c["empty"], c["column"]))[:_MOST_GAPS_DRAWN]
+    partly = [column for column in columns if column["empty"] and column["filled"]]  # a note names the empty ones
+    gappy = sorted(partly, key=lambda c: (-c["empty"], c["column"]))[:_MOST_GAPS_DRAWN]
     if not gappy:
         return
     tables["gaps"] = pa.table(
@@ -134,7 +135,7 @@ def _gap_figure(frame: Frame, columns: list[dict[str, Any]], tables: dict[str, p
 def _histograms(frame: Frame, columns: list[dict[str, Any]], tables: dict[str, pa.Table]) -> Iterator[Figure]:
     measured = [c for c in columns if frame.meaning(c["id"]).role in MEASURED and c["distinct"] > 2]
     measured = [c for c in measured if c.get("min") is not None]
-    measured.sort(key=lambda c: frame.meaning(c["id"]).role not in LOAD)
+    measured.sort(key=lambda c: (frame.meaning(c["id"]).role not in LOAD, not c["unit"]))
     for place, column in enumerate(measured[:_MOST_HISTOGRAMS], 1):
         name = f"histogram_{place}"
         tables[name] = _histogram(frame, column)

@@ -101,9 +101,10 @@ def _result(frame: Frame, analysis: Analysis, terms: _Terms, total: dict[str, An
     unit = f"{terms.unit}/{terms.per}"
     energy, per = (frame.phrase(analysis.inputs[name][0]) for name in ("energy", "denominator"))
     name = f"{over} for each {terms.per} of {under}"
+    over_all = "over the whole period" if stamped(frame, analysis) else "in all"
     tables: dict[str, pa.Table] = {}
     figures: list[Figure] = []
-    sentences = [f"{name}: {number(total['intensity'], unit)} over the whole period."]
+    sentences = [f"{name}: {number(total['intensity'], unit)} {over_all}."]
     facts: dict[str, float | str | None] = {"intensity": total["intensity"], "unit": unit}
     if terms.summed and total["idle"] and total["over"]:
         facts |= {"idle": total["idle"], "idle_share": total["idle"] / total["over"]}

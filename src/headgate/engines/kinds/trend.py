@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -44,7 +44,10 @@ _ADVERBS = {
 
 @dataclass(frozen=True, slots=True)
 class _Series:
-    """One line: the column it comes from and its points in order of time (`start`, `value`), cut-off ends left out."""
+    """One line: the column it comes from and its points in order of time, cut-off ends left out.
+
+    A point is a period: its `start`, its `value`, and the `first` and `last` stamp in it that have one.
+    """
 
     column: str
     name: str
@@ -88,8 +91,9 @@ def run(frame: Frame, analysis: Analysis) -> Outcome:
     series, cut = [], False
     for column in measures:
         lines = list(_lines(frame, column, time, entity, window))
-        cut = cut or any(not window.is_full(point["start"]) for line in lines for point in line.points)
-        series += [_trimmed(line, window) for line in lines]
+        trimmed = [_trimmed(line, window) for line in lines]
+        cut = cut or any(len(line.points) > len(kept.points) for line, kept in zip(lines, trimmed, strict=True))
+        series += trimmed
     series = [line for line in series if line.points]
     if not any(len(line.points) > 1 for line in series):
         return Skipped(analysis, f"There are fewer than two full periods {_ADVERBS[window.grain]}.")
@@ -126,16 +130,20 @@ def _lines(frame: Frame, column: str, time: str, entity: str | None, window: _Wi
         kept = frame.execute(sizes.order_by([ibis.desc("size"), "entity"]).limit(_MOST_ENTITIES))["entity"].to_pylist()
         rows = rows.filter(rows["entity"].isin(kept)) if kept else rows
     value = folded(rows["value"], frame.meaning(column).fold, rows.t)
-    found = frame.execute(rows.group_by([*keys, "start"]).aggregate(value=value).order_by("start")).to_pylist()
+    point = {"value": value, "first": rows.t.min(), "last": rows.t.max()}
+    found = frame.execute(rows.group_by([*keys, "start"]).aggregate(**point).order_by("start")).to_pylist()
     label = frame.label(column)
     for name in kept if entity else [""]:
-        own = [{"start": row["start"], "value": row["value"]} for row in found if not entity or row["entity"] == name]
+        own = [row for row in found if not entity or row["entity"] == name]
         yield _Series(column, name or label, own)
 
 
 def _trimmed(line: _Series, window: _Window) -> _Series:
-    """The line without a first or last period that the data cut off: its total would be no total."""
-    return _Series(line.column, line.name, [point for point in line.points if window.is_full(point["start"])])
+    """The line without a first or last period that its own values cut off: its total would be no total."""
+    if not line.points:
+        return line
+    own = replace(window, first=line.points[0]["first"], last=line.points[-1]["last"])
+    return _Series(line.column, line.name, [point for point in line.points if own.is_full(point["start"])])
 
 
 def _drawn(frame: Frame, series: Sequence[_Series], grain: Grain) -> tuple[dict[str, pa.Table], tuple[Figure, ...]]:
