@@ -94,3 +94,13 @@ def test_measures_of_one_unit_are_parts_of_a_whole(tmp_path: Path) -> None:
     ]
     assert said.warnings == ("1 measure of another unit or fold left out: Temperature [°C].",)
     assert top.tables["parts"]["group"].to_pylist() == ["B", "C", "Other"]
+
+
+def test_a_group_that_is_called_other_is_a_group(tmp_path: Path) -> None:
+    columns = {"Kind": ["Other", "a", "b", "c"], "Energy [kWh]": [4, 3, 2, 1]}
+    with opened(written(tmp_path, columns), tmp_path) as frame:
+        inputs = {"measure": ["Energy [kWh]"], "category": ["Kind"]}
+        every, few = found(frame, "breakdown", inputs), found(frame, "breakdown", inputs, top_n=2)
+    assert "Other has the greatest total with 4 kWh (40.0 %), c the smallest" in every.sentences[0]
+    assert few.tables["groups"]["group"].to_pylist() == ["Other", "a", "All others"]
+    assert few.sentences[0].endswith("the 2 greatest are shown, the rest together as “All others”.")

@@ -80,8 +80,12 @@ def _groups(frame: Frame, column: str, category: str, most: int) -> list[dict[st
         kept = [row["group"] for row in found[:most]]
         rest = rows.filter(~rows["group"].isin(kept))
         other = rest.aggregate(value=folded(rest["value"], how, rest["row"]), rows=rest.count())
-        found = [*found[:most], {"group": _OTHER, **frame.execute(other).to_pylist()[0]}]
+        found = [*found[:most], {"group": _rest_name(kept), "rest": True, **frame.execute(other).to_pylist()[0]}]
     return _in_order(_shared(found, how))
+
+
+def _rest_name(kept: Sequence[str]) -> str:
+    return _OTHER if _OTHER not in kept else "All others"
 
 
 def _shared(groups: list[dict[str, Any]], how: Fold) -> list[dict[str, Any]]:
@@ -117,7 +121,8 @@ def _by_parts(frame: Frame, analysis: Analysis, measures: Sequence[str], most: i
     parts.sort(key=lambda row: -row["value"])
     if how is Fold.SUM and len(parts) > most:
         rest = parts[most:]
-        other = {"group": _OTHER, "value": sum(row["value"] for row in rest), "rows": sum(row["rows"] for row in rest)}
+        value, rows = sum(row["value"] for row in rest), sum(row["rows"] for row in rest)
+        other = {"group": _OTHER, "rest": True, "value": value, "rows": rows}
         parts = [*parts[:most], other]
     groups = _shared(parts[: most + 1], how)
     if len(groups) < 2:
@@ -169,7 +174,7 @@ def _figure(table: str, title: str, x_label: str, y_label: str, unit: str, told:
 
 
 def _facts(column: str, groups: list[dict[str, Any]], how: Fold, unit: str) -> dict[str, float | str | None]:
-    named = [row for row in groups if row["group"] != _OTHER]
+    named = [row for row in groups if "rest" not in row]
     top = max(named, key=lambda row: row["value"])
     return {
         fact_key(column, "greatest", str(how), unit): top["value"],
@@ -179,7 +184,7 @@ def _facts(column: str, groups: list[dict[str, Any]], how: Fold, unit: str) -> d
 
 
 def _sentences(groups: list[dict[str, Any]], name: str, how: Fold, unit: str, by: str) -> Iterator[str]:
-    named = [row for row in groups if row["group"] != _OTHER]
+    named = [row for row in groups if "rest" not in row]
     top, low = max(named, key=lambda row: row["value"]), min(named, key=lambda row: row["value"])
     part = f" ({share(top['share'])})" if top["share"] is not None else ""
     subject = f"“{name}” {by}" if name else f"The {fold_word(how)} {by}"
@@ -192,6 +197,6 @@ def _sentences(groups: list[dict[str, Any]], name: str, how: Fold, unit: str, by
     )
     least = f" ({share(low['share'])})" if low["share"] is not None else ""
     if len(named) < len(groups):  # the smaller ones are in "Other"
-        yield f"{greatest}; the {len(named)} greatest are shown, the rest together as “{_OTHER}”."
+        yield f"{greatest}; the {len(named)} greatest are shown, the rest together as “{groups[-1]['group']}”."
     else:
         yield f"{greatest}, {low['group']} the smallest with {number(low['value'], unit)}{least}."
