@@ -14,6 +14,7 @@ from headgate.screening import Verdict
 
 DOUBTED = {
     "words over words": "Mark,Stone,female,married\nRose,Bishop,male,single\nMay,Long,female,single\n",
+    "one row and no other": "Mark,Stone,cancer\n",
     "a title block as wide as the table": "Client,Stone\nsalary,high\ntime,kWh\n2026-01-01,1\n2026-01-02,2\n",
     "a title row over many rows": "Patient,Stone\ntime,kWh\n"
     + "".join(f"2026-01-01 {n:02d}:00,{n}\n" for n in range(24)),
@@ -22,7 +23,6 @@ CERTAIN = {
     "a meter": "timestamp,Usage_kWh\n2026-01-01 00:00,1\n2026-01-01 01:00,2\n",
     "a first value that is missing": "timestamp,Usage_kWh\n2026-01-01 00:00,ND\n2026-01-01 01:00,2\n",
     "words beside numbers": "product,amount\nbolt,3\nnut,4\n",
-    "names alone": "timestamp,Usage_kWh\n",
 }
 
 
