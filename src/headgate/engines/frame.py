@@ -157,6 +157,22 @@ class Frame:
         cell = self.rows[column]
         return (cell.cast("int64") if self.type(column) is LocalType.INTEGER else cell).cast("string")
 
+    def is_power(self, column: str) -> bool:
+        """Whether the column is a power (kW, kvar) rather than the energy of each interval."""
+        unit, meaning = UNITS.get(self.unit(column)), self.meaning(column)
+        return meaning.role is Role.POWER or (unit.quantity if unit else meaning.quantity) is Quantity.POWER
+
+    def interval_energy(self, column: str, step: int | None) -> float | None:
+        """What a value of one is in kWh (or kVArh) an interval of `step` seconds; None for a power without an interval.
+
+        A column without a unit is taken to be in kW, kWh or kVArh, as its role says.
+        """
+        unit = UNITS.get(self.unit(column))
+        scale = unit.scale if unit is not None and unit.scale is not None else 1.0
+        if not self.is_power(column):
+            return scale
+        return None if step is None else scale * step / 3600
+
     def execute(self, expression: ir.Table) -> pa.Table:
         """The Arrow table of a small expression over `rows`."""
         # Ibis's own way to Arrow imports pandas, which the core install does not have.
@@ -214,19 +230,8 @@ class Frame:
         rows = rows.filter(rows.t.notnull() & rows.value.notnull())
         single = rows.group_by(["t", *keys]).aggregate(value=rows.value.mean())
         total = single.group_by("t").aggregate(value=single.value.sum()) if keys else single
-        factor, hours = self._in_kw(column), step / 3600
-        if self._is_power(column):
-            return total.select("t", kw=total.value * factor, kwh=total.value * (factor * hours))
-        return total.select("t", kw=total.value * (factor / hours), kwh=total.value * factor)
-
-    def _is_power(self, column: str) -> bool:
-        meaning = self.meaning(column)
-        unit = UNITS.get(meaning.unit or "")
-        return (unit.quantity if unit else meaning.quantity) is Quantity.POWER or meaning.role is Role.POWER
-
-    def _in_kw(self, column: str) -> float:
-        unit = UNITS.get(self.unit(column))
-        return unit.scale if unit is not None and unit.scale is not None else 1.0
+        energy = self.interval_energy(column, step) or 1.0
+        return total.select("t", kw=total.value * (energy * 3600 / step), kwh=total.value * energy)
 
     def _find_timing(self, column: str) -> timings.Timing:
         times = self.rows.select("row", t=self.rows[column])

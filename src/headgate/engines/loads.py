@@ -10,8 +10,6 @@ from datetime import datetime
 
 import ibis.expr.types as ir
 
-from headgate.catalogue.meaning import Quantity, Role
-from headgate.catalogue.units import UNITS
 from headgate.engines.frame import Frame
 from headgate.engines.interface import Skipped
 from headgate.engines.wording import day, number, span
@@ -98,7 +96,7 @@ def open_load(frame: Frame, analysis: Analysis, *, days: int = 0, longest: int =
 def _unit_warning(frame: Frame, column: str) -> tuple[str, ...]:
     if frame.unit(column):
         return ()
-    taken = "kW" if is_power(frame, column) else "kWh an interval"
+    taken = "kW" if frame.is_power(column) else "kWh an interval"
     return (f"“{frame.label(column)}” names no unit; it is taken to be {taken}.",)
 
 
@@ -114,25 +112,6 @@ def stamped(frame: Frame, analysis: Analysis) -> str | None:
     """The analysis's time column where it names one that holds time stamps with a step."""
     time = (analysis.inputs.get("timestamp") or (None,))[0]
     return time if time is not None and frame.interval(time) is not None else None
-
-
-def is_power(frame: Frame, column: str) -> bool:
-    """Whether the column is a power (kW, kvar) rather than the energy of each interval."""
-    unit = UNITS.get(frame.unit(column))
-    meaning = frame.meaning(column)
-    return meaning.role is Role.POWER or (unit.quantity if unit else meaning.quantity) is Quantity.POWER
-
-
-def interval_energy(frame: Frame, column: str, step: int | None) -> float | None:
-    """What a value of one in this column is in kWh (or kVArh) an interval; None for a power without an interval.
-
-    A column without a unit is taken to be in kW, kWh or kVArh, as its role says.
-    """
-    unit = UNITS.get(frame.unit(column))
-    scale = unit.scale if unit is not None and unit.scale is not None else 1.0
-    if not is_power(frame, column):
-        return scale
-    return None if step is None else scale * step / HOUR
 
 
 def second_of_day(t: ir.Value) -> ir.Value:

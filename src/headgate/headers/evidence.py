@@ -17,8 +17,9 @@ def doubt(
     """Why the names may be data, without a cell value; None where nothing speaks against them.
 
     (1) A part of a name that was joined from several rows is a number or a date; (2) there are no rows, or no column
-    has numbers or dates under its name, so that names and rows look alike; (3) the first row holds words where the others hold numbers or
-    dates, so that it, or a row further down, may be the header row. `rows` are the first below the names.
+    has numbers or dates under its name, so that names and rows look alike; (3) the first row holds words where the
+    others hold numbers or dates, so that it, or a row further down, may be the header row. `rows` are the first below
+    the names.
     """
     if any(cell_shape(part, decimal) not in _NO_VALUE for name in names if " / " in name for part in name.split(" / ")):
         return "a part of a name is a number or a date, so a row of data may have been taken into the names"

@@ -12,7 +12,7 @@ import pyarrow as pa
 from headgate.catalogue.meaning import Fold, Role
 from headgate.engines.frame import Frame
 from headgate.engines.interface import Figure, Form, Headline, Outcome, Result, Skipped
-from headgate.engines.loads import interval_energy, is_power, not_numbers, period_text, stamped
+from headgate.engines.loads import not_numbers, period_text, stamped
 from headgate.engines.wording import count, number, share
 from headgate.plan.language import Analysis
 from headgate.plan.titles import sentence
@@ -60,8 +60,8 @@ def _terms(frame: Frame, analysis: Analysis) -> _Terms | Skipped:
     if reason is not None:
         return Skipped(analysis, reason)
     over, unit = frame.rows[energy], frame.unit(energy)
-    if is_power(frame, energy):
-        factor = interval_energy(frame, energy, frame.interval(time) if time else None)
+    if frame.is_power(energy):
+        factor = frame.interval_energy(energy, frame.interval(time) if time else None)
         if factor is None:
             return Skipped(analysis, f"“{frame.label(energy)}” is a power; without a regular time it gives no energy.")
         over, unit = over * factor, "kWh"

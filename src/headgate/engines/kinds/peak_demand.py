@@ -16,7 +16,6 @@ from headgate.engines.loads import (
     HOUR,
     Load,
     clock_text,
-    interval_energy,
     interval_text,
     open_load,
     power_text,
@@ -144,7 +143,7 @@ def _facts(
 def _entities(frame: Frame, analysis: Analysis, step: int, window: int, at: datetime) -> pa.Table:
     """Each entity's own peak, when it fell, and its demand in the window of the common peak, largest first."""
     load, time, entity = (analysis.inputs[name][0] for name in ("load", "timestamp", "entity"))
-    to_kw = (interval_energy(frame, load, step) or 1.0) * HOUR / step
+    to_kw = (frame.interval_energy(load, step) or 1.0) * HOUR / step
     rows = frame.rows.select(t=frame.start(time), entity=frame.text(entity), kw=frame.rows[load] * to_kw)
     rows = rows.filter(rows.t.notnull() & rows.entity.notnull() & rows.kw.notnull())
     windows = _windows(rows.group_by(["t", "entity"]).aggregate(kw=rows.kw.mean()), step, window)

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from headgate.engines.frame import Frame
 from headgate.engines.interface import Figure, Form, Headline, Outcome, Result, Skipped
-from headgate.engines.loads import interval_energy, not_numbers, stamped
+from headgate.engines.loads import not_numbers, stamped
 from headgate.engines.wording import number, share
 from headgate.plan.language import Analysis
 
@@ -70,7 +70,7 @@ def _readings(frame: Frame, analysis: Analysis) -> _Readings | Skipped:
     step = frame.interval(time) if time else None
     kwh: ir.Value = ibis.null("float64")
     if energy:
-        active = interval_energy(frame, energy, step)
+        active = frame.interval_energy(energy, step)
         if active is None:
             return Skipped(analysis, f"“{frame.label(energy)}” is a power; without a regular time it gives no energy.")
         kwh = frame.rows[energy] * active
@@ -89,7 +89,7 @@ def _readings(frame: Frame, analysis: Analysis) -> _Readings | Skipped:
 def _from_energies(
     frame: Frame, analysis: Analysis, t: ir.Value, kwh: ir.Value, reactive: str, step: int | None
 ) -> _Readings | Skipped:
-    factor = interval_energy(frame, reactive, step)
+    factor = frame.interval_energy(reactive, step)
     if factor is None:
         return Skipped(analysis, f"“{frame.label(reactive)}” is a power; without a regular time it gives no energy.")
     rows = frame.rows.select(t=t, kwh=kwh, kvarh=frame.rows[reactive] * factor)
