@@ -8,7 +8,7 @@ from pathlib import Path
 
 from headgate.catalogue import understand
 from headgate.clock import now
-from headgate.engines import open_frame, refine, refuse_too_wide, run
+from headgate.engines import Progress, open_frame, refine, refuse_too_wide, run
 from headgate.engines.interface import Outcome, Skipped
 from headgate.gate import Answer
 from headgate.headers import Header, Table
@@ -20,7 +20,6 @@ from headgate.screening import Category, Finding, Screened, Verdict, screen, voc
 
 Decide = Callable[[Sequence[Header], Sequence[Screened]], tuple[Decision, ...]]
 Send = Callable[[ApprovedManifest], Answer]
-Progress = Callable[[int, int, str], None]
 
 LOCAL = "local"
 

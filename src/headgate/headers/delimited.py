@@ -42,7 +42,7 @@ def read(path: Path, compression: str) -> Table:
     names = _names([] if headless else first, rows, width)
     decimal = find_decimal(rows, dialect.delimiter)
     skip = found[at].before if headless else found[at].through
-    layout = Delimited(start.encoding, dialect.delimiter, dialect.quote, decimal, skip, compression)
+    layout = Delimited(start.encoding, dialect.delimiter, dialect.quote, decimal, skip)
     types = column_types(rows, len(names), decimal)
     if headless:
         names = [f"column {number}" for number in range(1, len(names) + 1)]

@@ -41,7 +41,7 @@ class Header:
 class Delimited:
     """How to read a CSV or TSV file again: `skip` physical lines stand before the first data row.
 
-    `encoding` is a Python codec name, `quote` is "" where no quotes are used, `compression` is "" or "gzip".
+    `encoding` is a Python codec name, `quote` is "" where no quotes are used.
     """
 
     encoding: str
@@ -49,7 +49,6 @@ class Delimited:
     quote: str
     decimal: str
     skip: int
-    compression: str = ""
 
 
 @dataclass(frozen=True, slots=True)
