@@ -58,7 +58,7 @@ def answers(data: bytes) -> Reply:
 
 def slow(channel: socket.socket) -> None:
     """Never a byte, for longer than any test waits."""
-    time.sleep(3)
+    time.sleep(60)
 
 
 def endless(data: bytes) -> Reply:

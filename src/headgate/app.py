@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from headgate import analysis, settings
-from headgate.analysis import LOCAL, Decide, Desk, Progress, screened_headers
+from headgate.analysis import LOCAL, Decide, Desk, screened_headers
 from headgate.database import open_database
-from headgate.engines import work_folder
+from headgate.engines import Progress, work_folder
 from headgate.errors import InputError, IntegrityError
 from headgate.gate import DEFAULT_TEMPLATE, Gate
 from headgate.headers import Header, Table, read
