@@ -98,8 +98,8 @@ CSV = Delimited("utf-8", ",", '"', ".", 1)
         (SECRET.encode(), Parquet()),
         (b"PAR1" + SECRET.encode() + b"PAR1", Parquet()),
         (b"PK\x03\x04" + SECRET.encode(), Sheet("S", 1)),
-        (b"\x1f\x8b\x08\x00" + SECRET.encode(), Delimited("utf-8", ",", '"', ".", 1, "gzip")),
-        (b"\x1f\x8b\x08\x00" + SECRET.encode(), Delimited("cp1252", ",", '"', ".", 1, "gzip")),
+        (b"\x1f\x8b\x08\x00" + SECRET.encode(), Delimited("utf-8", ",", '"', ".", 1)),
+        (b"\x1f\x8b\x08\x00" + SECRET.encode(), Delimited("cp1252", ",", '"', ".", 1)),
     ],
     ids=["utf-8", "cp1252", "json", "parquet", "parquet footer", "excel", "gzip", "gzip transcoded"],
 )
