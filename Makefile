@@ -44,7 +44,7 @@ lock: .venv/dev.stamp
 	touch $@
 
 .venv/dev.stamp: .venv/core.stamp requirements-dev.lock
-	$(PIP) install --require-hashes -r requirements-dev.lock
+	$(PIP) install --no-compile --require-hashes -r requirements-dev.lock
 	touch $@
 
 clean:

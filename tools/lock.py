@@ -1,4 +1,4 @@
-"""Write requirements.lock and requirements-dev.lock: every package by version and hash, no address.
+"""Write requirements.lock, requirements-dev.lock and requirements-model.lock: every package by version and hash, no address.
 
 Needs `uv` on the path or in this environment; the versions of an existing lock are kept unless --upgrade is given.
 """
@@ -23,6 +23,7 @@ def main() -> int:
     for lock, more in (
         ("requirements.lock", []),
         ("requirements-dev.lock", ["--group", "dev", "-c", "requirements.lock"]),
+        ("requirements-model.lock", ["--group", "dev", "--group", "model", "-c", "requirements-dev.lock"]),
     ):
         command = [uv, "pip", "compile", *COMMON, *more, "-o", lock, *sys.argv[1:]]
         subprocess.run(command, cwd=ROOT, check=True)
