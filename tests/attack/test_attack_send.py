@@ -87,6 +87,7 @@ def test_an_answer_comes_with_what_left_and_the_proof_of_it(
     with provider(certificate=certificate) as sink:
         answer = gate(replace(profile, port=sink.port)).send(manifest.id, "plan-1", "sink")
     assert answer.text == PLAN_TEXT
+    assert answer.reply == completion()
     assert sink.requests == [wire_bytes(answer.envelope, KEY)]
     assert KEY not in repr(answer)
     intended, ended = sends(ledger)

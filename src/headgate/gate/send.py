@@ -28,7 +28,7 @@ class Answer:
     """What came back: its text, not yet trusted, and what proves the request.
 
     `intent` and `outcome` are the ledger's receipts, `envelope` is what left (without the key), `at` is when the intent
-    was recorded, and `tls` is None for plain HTTP to this machine.
+    was recorded, `tls` is None for plain HTTP to this machine, and `reply` is the whole body the text was taken from.
     """
 
     text: str
@@ -37,6 +37,7 @@ class Answer:
     envelope: Envelope
     at: datetime
     tls: TlsFacts | None
+    reply: bytes
 
 
 class Gate:
@@ -94,7 +95,7 @@ class Gate:
             self._record(intent, _outcome_of(error), got)
             raise
         outcome = self._record(intent, Outcome.ANSWERED, got)
-        return Answer(text, intent, outcome, outgoing, at, got.tls)
+        return Answer(text, intent, outcome, outgoing, at, got.tls, got.body)
 
     def _record(self, intent: Receipt, outcome: Outcome, got: Exchange | None) -> Receipt:
         tls = got.tls if got else None
