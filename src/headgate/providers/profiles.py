@@ -69,6 +69,7 @@ class Settings:
 
     `max_tokens` bounds the answer's length, and `token_field` is the name the provider has for it. `temperature` has at
     most two decimals; None leaves it out, for a model that refuses it. `timeout_seconds` bounds the whole exchange.
+    A request whose body is larger than `max_request_bytes` is refused by the gate.
     """
 
     max_tokens: int = 8192
@@ -77,6 +78,7 @@ class Settings:
     response_format: ResponseFormat = ResponseFormat.JSON_SCHEMA
     store: Store = Store.FALSE
     timeout_seconds: int = 120
+    max_request_bytes: int = 262_144
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +276,7 @@ def _settings(table: _Table) -> Settings:
         response_format=table.word("response_format", ResponseFormat, ResponseFormat.JSON_SCHEMA),
         store=table.word("store", Store, Store.FALSE),
         timeout_seconds=table.whole("timeout_seconds", 120, 1, 3600),
+        max_request_bytes=table.whole("max_request_bytes", 262_144, 1, 16_777_216),
     )
     table.finish()
     return settings

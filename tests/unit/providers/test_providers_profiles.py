@@ -150,6 +150,7 @@ def test_what_has_no_default_must_be_given(tmp_path: Path, missing: str) -> None
         ({"store": '"true"'}, "'store' must be one of"),
         ({"timeout_seconds": "0"}, "'timeout_seconds' must be"),
         ({"timeout_seconds": "1.5"}, "'timeout_seconds' must be"),
+        ({"max_request_bytes": "0"}, "'max_request_bytes' must be"),
         ({"user": '"me"'}, "'user' is not known"),
         ({"metadata": "{}"}, "'metadata' is not known"),
     ],
@@ -233,6 +234,7 @@ def test_everything_that_can_be_set_is_set(tmp_path: Path) -> None:
         "response_format": '"none"',
         "store": '"omit"',
         "timeout_seconds": "5",
+        "max_request_bytes": "1000",
     }
     assert load_profiles(written(tmp_path, lines, settings))["one"] == Profile(
         name="one",
@@ -245,5 +247,5 @@ def test_everything_that_can_be_set_is_set(tmp_path: Path) -> None:
         ca_file=tmp_path / "ca.pem",
         loopback=True,
         tls=False,
-        settings=Settings(100, TokenField.MAX_COMPLETION_TOKENS, None, ResponseFormat.NONE, Store.OMIT, 5),
+        settings=Settings(100, TokenField.MAX_COMPLETION_TOKENS, None, ResponseFormat.NONE, Store.OMIT, 5, 1000),
     )
