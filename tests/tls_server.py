@@ -79,6 +79,17 @@ def drip(channel: socket.socket) -> None:
         time.sleep(0.05)
 
 
+def dripping(data: bytes) -> Reply:
+    """A reply that writes these bytes one by one, every 50 ms."""
+
+    def reply(channel: socket.socket) -> None:
+        for place in range(len(data)):
+            channel.sendall(data[place : place + 1])
+            time.sleep(0.05)
+
+    return reply
+
+
 def cut(data: bytes) -> Reply:
     """A reply that writes these bytes and drops the connection without TLS's own goodbye."""
 
@@ -102,18 +113,24 @@ class Authority:
         self.file = self.folder / "ca.pem"
         self.file.write_bytes(self.certificate.public_bytes(serialization.Encoding.PEM))
 
-    def leaf(self, host: str = "localhost", days: tuple[int, int] = (-1, 30)) -> tuple[Path, x509.Certificate]:
-        """A file with a key and a certificate for the host (and 127.0.0.1 for localhost), and the certificate."""
+    def leaf(
+        self, host: str = "localhost", days: tuple[int, int] = (-1, 30), alternative: str | None = None
+    ) -> tuple[Path, x509.Certificate]:
+        """A file with a key and a certificate for the host (and 127.0.0.1 for localhost), and the certificate.
+
+        `alternative` is its subject alternative name where that is another than the common name; "" for none.
+        """
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
-        names: list[x509.GeneralName] = [x509.DNSName(host)]
-        if host == "localhost":
+        names: list[x509.GeneralName] = [x509.DNSName(host if alternative is None else alternative)]
+        if host == "localhost" and alternative is None:
             names.append(x509.IPAddress(ipaddress.ip_address("127.0.0.1")))
         builder = self._build(subject, key, days, ca=False)
-        builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
+        if alternative != "":
+            builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
         builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         made = builder.sign(self.key, hashes.SHA256())
-        file = self.folder / f"{host}{days[1]}.pem"
+        file = self.folder / f"{host}{days[1]}{alternative}.pem"
         file.write_bytes(
             key.private_bytes(
                 serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -155,16 +172,18 @@ def provider(
     reply: Reply | None = None,
     certificate: Path | None = None,
     versions: tuple[ssl.TLSVersion, ssl.TLSVersion] = (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3),
+    *,
+    reads: bool = True,
 ) -> Iterator[Provider]:
     """A server on 127.0.0.1 that answers every request so, with a good plan if not told how.
 
-    Without a certificate it speaks plain HTTP.
+    Without a certificate it speaks plain HTTP. Where it does not read, `reply` gets the connection as it is accepted.
     """
     context = _context(certificate, versions) if certificate else None
     listener = socket.create_server(("127.0.0.1", 0))
     running = Provider(listener.getsockname()[1])
     threading.Thread(
-        target=_serve, args=(listener, context, reply or answers(response()), running), daemon=True
+        target=_serve, args=(listener, context, reply or answers(response()), running, reads), daemon=True
     ).start()
     try:
         yield running
@@ -195,12 +214,14 @@ def _context(certificate: Path, versions: tuple[ssl.TLSVersion, ssl.TLSVersion])
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     if versions[1] < ssl.TLSVersion.TLSv1_2:
-        context.set_ciphers("ALL:@SECLEVEL=0")  # what OpenSSL 3 wants before it speaks TLS 1.1
+        context.set_ciphers("ALL:@SECLEVEL=0")  # what OpenSSL 3 wants before it speaks TLS 1.0 or 1.1
     context.minimum_version, context.maximum_version = versions
     return context
 
 
-def _serve(listener: socket.socket, context: ssl.SSLContext | None, reply: Reply, running: Provider) -> None:
+def _serve(
+    listener: socket.socket, context: ssl.SSLContext | None, reply: Reply, running: Provider, reads: bool
+) -> None:
     while True:
         try:
             plain, _ = listener.accept()
@@ -212,7 +233,8 @@ def _serve(listener: socket.socket, context: ssl.SSLContext | None, reply: Reply
         with suppress(OSError, ValueError), plain:
             channel = context.wrap_socket(plain, server_side=True) if context else plain
             with channel:
-                running.requests.append(read_request(channel))
+                if reads:
+                    running.requests.append(read_request(channel))
                 reply(channel)
                 if isinstance(channel, ssl.SSLSocket):
                     channel.unwrap()

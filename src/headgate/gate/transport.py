@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import ipaddress
+import re
 import socket
 import ssl
 import time
@@ -39,7 +40,9 @@ SYSTEM_STORES = (
     Path("/etc/ssl/ca-bundle.pem"),
     Path("/etc/ssl/cert.pem"),
 )
-_CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
+# The level is said, since a system's OpenSSL configuration may lower it: 2 refuses RSA below 2048 bits and SHA-1.
+_CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20:@SECLEVEL=2"
+_LENGTH = re.compile(r"[0-9]{1,19}")
 
 # An address family and an address as the system's calls take them.
 _Place = tuple[socket.AddressFamily, tuple[str | int | bytes, ...]]
@@ -126,12 +129,14 @@ def checked_request(envelope: Envelope, key: str | None, profile: Profile, expec
 def tls_context(profile: Profile) -> ssl.SSLContext:
     """A client context that verifies chain and host name against the profile's `ca_file`, else the system's store.
 
-    TLS 1.2 at least, no compression, no renegotiation, no key log: nothing in it comes from the environment. Raises
-    `RefusalError` where there is no store, `InputError` for a `ca_file` that holds no certificate.
+    TLS 1.2 at least, no compression, no renegotiation, no key log: nothing in it comes from the environment. A host is
+    named by a subject alternative name alone (RFC 9525 6.3). Raises `RefusalError` where there is no store,
+    `InputError` for a `ca_file` that holds no certificate.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers(_CIPHERS)
+    context.hostname_checks_common_name = False
     context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION
     store = profile.ca_file or next((path for path in SYSTEM_STORES if path.is_file()), None)
     if store is None:
@@ -190,7 +195,10 @@ def _embedded(address: _Address) -> _Address:
 def _connect(places: tuple[_Place, ...], profile: Profile, deadline: float) -> socket.socket:
     """A connection to the first of the checked addresses that takes one: no name is looked up again."""
     for family, address in places:
-        channel = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            channel = socket.socket(family, socket.SOCK_STREAM)
+        except OSError:  # a system without IPv6
+            continue
         try:
             channel.settimeout(min(CONNECT_SECONDS, _left(deadline)))
             channel.connect(address)
@@ -245,7 +253,12 @@ def _converse(channel: socket.socket, request: bytes, facts: TlsFacts | None, de
     try:
         _write(channel, request, deadline)
         reply.begin()
+        while _is_interim(reply):
+            reply.headers = None  # type: ignore[assignment]  # so that it begins again, with the next status line
+            reply.begin()
         status = reply.status
+        if not _is_framed_once(reply):
+            return Exchange(status, facts, Flaw.NOT_HTTP)
         body = reply.read(MAX_BODY + 1)
     except (_TooLongError, OSError, HTTPException, ValueError) as error:
         return Exchange(status, facts, _flaw(error, begun=status is not None))
@@ -263,6 +276,20 @@ def _converse(channel: socket.socket, request: bytes, facts: TlsFacts | None, de
         retry_after=reply.getheader("Retry-After"),
         body=body,
     )
+
+
+def _is_interim(reply: HTTPResponse) -> bool:
+    """Whether another reply follows this one (RFC 9110 15.2); after 101 another protocol would."""
+    return 100 <= reply.status <= 199 and reply.status != 101
+
+
+def _is_framed_once(reply: HTTPResponse) -> bool:
+    """Whether the reply says in one way only how long it is (RFC 9112 6.3): where it says two, neither is believed."""
+    lengths = [length.strip(" \t") for length in reply.headers.get_all("Content-Length", [])]
+    codings = [coding.strip(" \t").lower() for coding in reply.headers.get_all("Transfer-Encoding", [])]
+    if codings:
+        return codings == ["chunked"] and not lengths
+    return not lengths or (len(lengths) == 1 and _LENGTH.fullmatch(lengths[0]) is not None)
 
 
 def _flaw(error: Exception, *, begun: bool) -> Flaw:
