@@ -13,10 +13,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from headgate.app import analyse
+    from headgate.app import analyse, read
     from headgate.engines.interface import Result, Skipped
     from headgate.errors import HeadgateError, InputError, IntegrityError, RefusalError, UnavailableError
-    from headgate.headers import Header, Table, read
+    from headgate.headers import Header, Table
     from headgate.manifest import ApprovedManifest, Choice, Decision
     from headgate.plan import Plan
     from headgate.report import Report
@@ -33,7 +33,7 @@ _HOMES = {
     "UnavailableError": "errors",
     "Header": "headers",
     "Table": "headers",
-    "read": "headers",
+    "read": "app",
     "ApprovedManifest": "manifest",
     "Choice": "manifest",
     "Decision": "manifest",

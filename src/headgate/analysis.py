@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-from headgate.catalogue import understand
+from headgate.cell.asking import run
 from headgate.clock import now
-from headgate.engines import Progress, open_frame, refine, refuse_too_wide, run
-from headgate.engines.interface import Outcome, Skipped
+from headgate.engines.interface import Outcome, Progress, Skipped, refuse_too_wide
 from headgate.gate import Answer
 from headgate.headers import Header, Table
 from headgate.ledger import AnalysisRun, Entry, Ledger, ManifestId, ProviderKind, Receipt
-from headgate.manifest import ApprovedManifest, Decision, ManifestStore, close, record_approval
-from headgate.plan import Plan, check, merge, parse, propose
+from headgate.manifest import ApprovedManifest, Decision, ManifestStore, close, record_approval, wire_columns
+from headgate.plan import Plan
 from headgate.report import Report
+from headgate.sandbox.process import Process
 from headgate.screening import Category, Finding, Screened, Verdict, screen, vocabulary_id
 
 Decide = Callable[[Sequence[Header], Sequence[Screened]], tuple[Decision, ...]]
@@ -26,12 +25,12 @@ LOCAL = "local"
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where the path keeps its state, who acts, and a private folder for what has to be spilled while rows are read."""
+    """Where the path keeps its state, who acts, and the process that sees rows."""
 
     ledger: Ledger
     manifests: ManifestStore
     actor: str
-    work: Path
+    cell: Process
 
 
 def analyse(table: Table, decide: Decide, desk: Desk, send: tuple[str, Send] | None, progress: Progress) -> Report:
@@ -47,9 +46,11 @@ def analyse(table: Table, decide: Decide, desk: Desk, send: tuple[str, Send] | N
     if send:
         progress(0, 0, f"asking {send[0]}")
     answer = send[1](manifest) if send else None  # (4)
-    plan, outcomes = _run(table, manifest, answer, desk.work, progress)  # (5)
+    progress(0, 0, "reading the rows")
+    said = (answer.text, wire_columns(manifest)) if answer else None
+    plan, outcomes = run(desk.cell, table, manifest.columns, said, progress)  # (5)
     provider = ProviderKind.REMOTE if send else ProviderKind.LOCAL
-    receipt = _record(manifest, provider, plan, outcomes, desk.ledger)  # (6)
+    receipt = _record(manifest, provider, desk, plan, outcomes)  # (6)
     name = send[0] if send else LOCAL
     return Report(table, screened, decisions, manifest, plan, outcomes, name, answer, receipt, now())
 
@@ -81,26 +82,16 @@ def _closed(table: Table, decisions: Sequence[Decision], desk: Desk) -> Approved
     return manifest
 
 
-def _run(
-    table: Table, manifest: ApprovedManifest, answer: Answer | None, work: Path, progress: Progress
-) -> tuple[Plan, tuple[Outcome, ...]]:
-    """The checked plan and what it found. The answer is parsed before the rows are opened."""
-    columns = manifest.columns
-    sent = {column.id for column in columns if column.public_name is not None}
-    answered = parse(answer.text, sent) if answer else None
-    kinds = {header.position: header.local_type for header in table.headers}
-    understood = understand([column.header for column in columns], [kinds[column.position] for column in columns])
-    meanings = dict(zip((column.id for column in columns), understood, strict=True))
-    progress(0, 0, "reading the rows")
-    with open_frame(table, columns, meanings, work=work) as frame:
-        local = propose(columns, refine(frame))
-        plan = check(merge(local, answered) if answered else local, columns)
-        return plan, run(plan, frame, progress)
-
-
 def _record(
-    manifest: ApprovedManifest, provider: ProviderKind, plan: Plan, outcomes: Sequence[Outcome], ledger: Ledger
+    manifest: ApprovedManifest, provider: ProviderKind, desk: Desk, plan: Plan, outcomes: Sequence[Outcome]
 ) -> Receipt:
     skipped = sum(isinstance(outcome, Skipped) for outcome in outcomes)
-    event = AnalysisRun(ManifestId(manifest.id), provider, len(outcomes) - skipped, skipped, len(plan.dropped))
-    return ledger.append(Entry(now(), event))
+    event = AnalysisRun(
+        ManifestId(manifest.id),
+        provider,
+        desk.cell.isolation.level,
+        run=len(outcomes) - skipped,
+        skipped=skipped,
+        dropped=len(plan.dropped),
+    )
+    return desk.ledger.append(Entry(now(), event))

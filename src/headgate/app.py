@@ -12,11 +12,14 @@ from typing import Any
 
 from headgate import analysis, settings
 from headgate.analysis import LOCAL, Decide, Desk, screened_headers
+from headgate.cell import asking as cell
 from headgate.database import open_database
-from headgate.engines import Progress, work_folder
+from headgate.engines.interface import Progress
+from headgate.engines.work import work_folder
 from headgate.errors import InputError, IntegrityError
-from headgate.gate import DEFAULT_TEMPLATE, Gate
-from headgate.headers import Header, Table, read
+from headgate.gate import DEFAULT_TEMPLATE, Answer
+from headgate.gate import asking as gate
+from headgate.headers import Header, Table
 from headgate.ledger import Ledger, Verification
 from headgate.manifest import (
     ApprovedManifest,
@@ -29,6 +32,8 @@ from headgate.manifest import (
 )
 from headgate.providers import Profile, find_profile, load_profiles
 from headgate.report import Report
+from headgate.sandbox.process import Process
+from headgate.sandbox.seal import Isolation
 from headgate.screening import Screened, vocabulary_id
 from headgate.settings import Settings
 
@@ -79,15 +84,27 @@ def analyse(
         UnavailableError: the provider or the disk gives no usable answer.
         IntegrityError: the state folder is not as it was written.
     """
-    table = source if isinstance(source, Table) else read(Path(source), sheet, names)
+    path = source.path if isinstance(source, Table) else Path(source)
     decide = deciding(review, approve)
-    with opened(home) as state, work_folder() as work:
-        desk = Desk(state.ledger, state.manifests, state.settings.actor, work)
-        send = None if provider == LOCAL else (provider, _through_the_gate(state, provider))
+    with opened(home) as state, _cell(path, state.settings) as running:
+        table = source if isinstance(source, Table) else cell.read(running, path, sheet, names)
+        desk = Desk(state.ledger, state.manifests, state.settings.actor, running)
+        send = None if provider == LOCAL else (provider, _through_the_gate(state.settings, provider))
         report = analysis.analyse(table, decide, desk, send, progress or _silent)
     if out is not None:
         report.save(Path(out))
     return report
+
+
+def read(source: str | Path, sheet: str | None = None, names: Sequence[str] | None = None) -> Table:
+    """The table of a source: its headers and local types, read in a cell; no row is kept.
+
+    `sheet` names a sheet of a workbook, `names` the columns of a table without a header row. Raises InputError where
+    the source is not one that can be read, RefusalError where the cell is not isolated down to the floor.
+    """
+    path = Path(source)
+    with _cell(path, settings.from_environment()) as running:
+        return cell.read(running, path, sheet, names)
 
 
 def preview(table: Table, decide: Decide) -> ApprovedManifest:
@@ -153,11 +170,43 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
-def _through_the_gate(state: State, provider: str) -> analysis.Send:
-    profiles = load_profiles(state.settings.profiles)
-    find_profile(profiles, provider)
-    gate = Gate(state.manifests, state.ledger, profiles, settings.key)
-    return lambda manifest: gate.send(manifest.id, DEFAULT_TEMPLATE, provider)
+def send(manifest_id: str, template_id: str, provider: str, home: Path | None = None) -> Answer:
+    """As `Gate.send`, in a gate of its own process, which ends afterwards."""
+    found = settings.from_environment(home)
+    profile = find_profile(load_profiles(found.profiles), provider)
+    with gate.gate_process(found.home, profile, settings.key, found.floor) as running:
+        return gate.send(running, manifest_id, template_id, provider)
+
+
+def _through_the_gate(found: Settings, provider: str) -> analysis.Send:
+    find_profile(load_profiles(found.profiles), provider)
+    return lambda manifest: send(manifest.id, DEFAULT_TEMPLATE, provider, found.home)
+
+
+def cell_isolation() -> Isolation:
+    """What a cell started now reaches. Raises RefusalError where that is below the floor."""
+    with _cell(None, settings.from_environment()) as running:
+        return running.isolation
+
+
+def gate_isolation() -> Isolation:
+    """What a gate started now, without profile or key, reaches. Raises RefusalError where that is below the floor."""
+    found = settings.from_environment()
+    with gate.gate_process(found.home, None, settings.key, found.floor) as running:
+        return running.isolation
+
+
+def probe_lock() -> None:
+    """As `headgate.engines.duck.probe_lock`, in a cell."""
+    with _cell(None, settings.from_environment()) as running:
+        cell.probe_lock(running)
+
+
+@contextmanager
+def _cell(source: Path | None, found: Settings) -> Iterator[Process]:
+    """A cell for the source, with a private folder of its own."""
+    with work_folder() as work, cell.cell_process(source, work, found.floor) as running:
+        yield running
 
 
 def _silent(_done: int, _of: int, _what: str) -> None:

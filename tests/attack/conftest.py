@@ -3,35 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.dialects import profile_of
 from tests.tls_server import Authority
 
 from headgate.clock import now
 from headgate.database import Database, open_database
 from headgate.gate.send import Gate
+from headgate.gate.store import SentStore
+from headgate.isolation import IsolationLevel
 from headgate.ledger import Ledger
 from headgate.manifest import ApprovedManifest, Column, ManifestStore, names_digest, record_approval
-from headgate.providers.profiles import Dialect, Profile, Settings
+from headgate.providers.profiles import Dialect, Profile
 
 KEY = "sk-a-key-of-nobody"
 
 
 @pytest.fixture
-def profile(authority: Authority) -> Profile:
-    """A profile of a server on this machine; `port` is to be replaced."""
-    return Profile(
+def profile(request: pytest.FixtureRequest, authority: Authority) -> Profile:
+    """A profile of a server on this machine; `port` is to be replaced. A test may ask for one of each dialect."""
+    usual = profile_of(getattr(request, "param", Dialect.OPENAI_CHAT))
+    return replace(
+        usual,
         name="sink",
-        dialect=Dialect.OPENAI_CHAT,
         host="localhost",
         port=1,
-        path="/v1/chat/completions",
-        model="model-1",
         key_env="SINK_KEY",
         ca_file=authority.file,
         loopback=True,
-        settings=Settings(timeout_seconds=1),
+        settings=replace(usual.settings, timeout_seconds=1),
     )
 
 
@@ -65,4 +68,11 @@ def approve(state: Database, ledger: Ledger) -> Callable[..., ApprovedManifest]:
 @pytest.fixture
 def gate(state: Database, ledger: Ledger) -> Callable[[Profile], Gate]:
     """A gate that knows one profile and one key."""
-    return lambda profile: Gate(ManifestStore(state), ledger, {profile.name: profile}, {"SINK_KEY": KEY}.get)
+    return lambda profile: Gate(
+        ManifestStore(state),
+        ledger,
+        SentStore(state),
+        {profile.name: profile},
+        {"SINK_KEY": KEY}.get,
+        IsolationLevel.L0,
+    )

@@ -12,7 +12,8 @@ import duckdb
 import pytest
 from tests.engines.opening import opened, written
 
-from headgate.engines import duck, probe_lock
+from headgate.engines import duck
+from headgate.engines.duck import probe_lock
 from headgate.errors import HeadgateError, InputError, IntegrityError, UnavailableError
 from headgate.headers.table import Delimited, Header, JsonLines, LocalType, Parquet, Sheet, Table
 from headgate.manifest.approved import Column

@@ -17,6 +17,7 @@ import pytest
 
 from headgate.database import open_database
 from headgate.errors import IntegrityError
+from headgate.isolation import IsolationLevel
 from headgate.ledger import AnalysisRun, Entry, Head, Ledger, Problem, ProviderKind, Verification
 from headgate.ledger.head import write_head
 from headgate.ledger.merkle import Peaks, leaf_hash
@@ -26,7 +27,7 @@ SIZE = 7
 
 
 def entry(number: int) -> Entry:
-    return Entry(AT, AnalysisRun(None, ProviderKind.LOCAL, number, 0, 0))
+    return Entry(AT, AnalysisRun(None, ProviderKind.LOCAL, IsolationLevel.L3, number, 0, 0))
 
 
 def append(home: Path, *numbers: int) -> None:

@@ -8,7 +8,7 @@ import pytest
 from tests.engines.opening import opened, stamps, written
 
 from headgate.catalogue.meaning import Fold
-from headgate.engines import run
+from headgate.engines.run import run
 from headgate.engines.interface import Result, Skipped
 from headgate.plan.kinds import KINDS
 from headgate.plan.language import Analysis, Derived, Expression, Folded, Operation, Plan

@@ -22,8 +22,9 @@ WITHOUT = """
     sys.meta_path.insert(0, Without())
 """
 RUN = """
-    from headgate.engines import refine, run
     from headgate.engines.interface import Result
+    from headgate.engines.profile import refine
+    from headgate.engines.run import run
     from headgate.plan import propose
     from tests.engines.opening import STEEL, opened
 

@@ -9,7 +9,7 @@ import pytest
 from tests.engines.opening import STEEL, opened, stamps, written
 
 from headgate.catalogue.meaning import Fold, Origin, Role
-from headgate.engines import refine
+from headgate.engines.profile import refine
 
 TIMES = stamps("2024-01-01", 96 * 3, 15)
 RISING = [10_000 + 0.25 * n for n in range(288)]

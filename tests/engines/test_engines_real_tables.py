@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.engines.opening import opened
 
-from headgate.engines import Frame, open_frame
+from headgate.engines.frame import Frame, open_frame
 from headgate.headers.reading import read
 from headgate.manifest.approved import Column
 

@@ -9,7 +9,7 @@ import pytest
 from tests.engines.asking import analysis
 from tests.engines.opening import opened, stamps, written
 
-from headgate.engines import run
+from headgate.engines.run import run
 from headgate.engines.interface import Result, Skipped
 from headgate.engines.kinds import RUNNERS
 from headgate.plan.kinds import KINDS

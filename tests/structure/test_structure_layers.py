@@ -12,17 +12,20 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "src" / "headgate"
 
 RANKS = [
-    {"errors", "canonical", "clock"},
+    {"errors", "canonical", "clock", "isolation"},
     {"database"},
     {"ledger", "headers", "screening", "catalogue"},
     {"manifest"},
     {"plan"},
     {"providers"},
+    {"sandbox"},
     {"engines", "gate"},
+    {"cell"},
     {"charts"},
     {"report"},
     {"analysis"},
     {"settings"},
+    {"sealed"},
     {"app"},
     {"cli"},
     {"__main__"},
@@ -35,14 +38,16 @@ SIDEWAYS = {
 
 # Who may import what from outside. A module named here covers its package; None means nobody else is asked.
 DOORS = {
-    "socket": {"gate.transport"},
+    "socket": {"gate.transport", "sandbox.probes"},
     "ssl": {"gate.transport"},
     "http": {"gate.transport"},
     "urllib": set[str](),
     "httpx2": {"gate.transport"},
     "requests": set[str](),
     "asyncio": set[str](),
-    "subprocess": set[str](),
+    "subprocess": {"sandbox.process"},
+    "multiprocessing": set[str](),
+    "ctypes": {"sandbox"},
     "ibis": {"engines"},
     "duckdb": {"engines"},
     "fastexcel": {"engines"},
@@ -53,7 +58,7 @@ DOORS = {
     "openpyxl": {"headers"},
     "typer": {"cli"},
     "rich": {"cli"},
-    "sqlalchemy": {"database", "ledger.store", "manifest.store"},
+    "sqlalchemy": {"database", "ledger.store", "manifest.store", "gate.store"},
     "cryptography": {"database.sealed", "gate.transport"},
     "pickle": set[str](),
 }

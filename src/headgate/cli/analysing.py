@@ -12,7 +12,7 @@ from headgate.analysis import LOCAL, Decide
 from headgate.cli import documents, reviewing, show
 from headgate.errors import InputError, RefusalError
 from headgate.gate import DEFAULT_TEMPLATE, envelope, load_template, wire_bytes
-from headgate.headers import Header, read
+from headgate.headers import Header
 from headgate.manifest import Choice, Decision, propose
 from headgate.providers import Profile
 from headgate.report import Report
@@ -35,7 +35,7 @@ class Given:
 
 def analyse(given: Given, *, as_json: bool) -> None:
     """The report is written, and what it holds is said."""
-    table = read(given.source, given.sheet, given.names)
+    table = app.read(given.source, given.sheet, given.names)
     if table.headless is not None:
         show.headless(table.headless)
     profile = None if given.provider == LOCAL else app.profile_named(given.provider)
@@ -55,7 +55,7 @@ def wire(given: Given, *, as_json: bool) -> None:
     if given.provider == LOCAL:
         raise InputError("the built-in planner sends nothing, so there is nothing to show; name a profile")
     profile = app.profile_named(given.provider)
-    table = read(given.source, given.sheet, given.names)
+    table = app.read(given.source, given.sheet, given.names)
     manifest = app.preview(table, app.deciding(given.review, given.approve))
     made = envelope(load_template(DEFAULT_TEMPLATE), manifest.names, profile)
     if as_json:

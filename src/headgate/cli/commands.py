@@ -88,8 +88,8 @@ def demo(
 @app.command()
 def headers(source: Source, names: NamesOption = None, sheet: SheetOption = None, as_json: JsonOption = False) -> None:
     """Show the column headers of a source and their local types; no row is kept."""
+    from headgate.app import read
     from headgate.cli import documents, show
-    from headgate.headers import read
 
     table = read(source, sheet, _split(names))
     if as_json:

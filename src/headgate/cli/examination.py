@@ -10,10 +10,12 @@ from importlib.metadata import version
 
 from headgate import app, settings
 from headgate.canonical import Json
-from headgate.engines import probe_lock
 from headgate.errors import HeadgateError
 from headgate.gate import DEFAULT_TEMPLATE, load_template
+from headgate.isolation import MEANINGS
 from headgate.providers import load_profiles
+from headgate.sandbox.probes import Probe
+from headgate.sandbox.seal import Isolation
 from headgate.screening import vocabulary_id
 
 
@@ -32,13 +34,12 @@ class Check:
 
 def examine() -> tuple[Check, ...]:
     """Every check, in the order they are shown; one that fails does not stop the others."""
-    return tuple(
+    plain = tuple(
         _checked(name, look)
         for name, look in (
             ("versions", _versions),
             ("state folder", _state_folder),
             ("rows locked in", _lock),
-            ("isolation", _isolation),
             ("vocabulary", vocabulary_id),
             ("template", _template),
             ("ledger", _ledger),
@@ -46,6 +47,7 @@ def examine() -> tuple[Check, ...]:
             ("profiles", _profiles),
         )
     )
+    return (*plain, *_isolated("cell", app.cell_isolation), *_isolated("gate", app.gate_isolation))
 
 
 def _checked(name: str, look: Callable[[], str]) -> Check:
@@ -67,12 +69,26 @@ def _state_folder() -> str:
 
 
 def _lock() -> str:
-    probe_lock()
+    app.probe_lock()
     return "DuckDB opens no file once it is locked (and did open it before)"
 
 
-def _isolation() -> str:
-    return "L0: rows and network in one process; separated by order and by what each may import, not by the system"
+def _isolated(name: str, start: Callable[[], Isolation]) -> tuple[Check, ...]:
+    """The level a process of this name reaches, and each probe with its control."""
+    try:
+        found = start()
+    except HeadgateError as error:
+        return (Check(f"{name} isolation", False, str(error)),)
+    missing = f"; missing: {'; '.join(found.missing)}" if found.missing else ""
+    level = Check(f"{name} isolation", True, f"{found.level}: {MEANINGS[found.level]}{missing}")
+    return (level, *(Check(f"{name} cannot", not probe.after, _said(probe)) for probe in found.probes))
+
+
+def _said(probe: Probe) -> str:
+    if probe.after:
+        return f"{probe.name}: NOT so, {probe.layer} does not hold it back"
+    control = "which went through before" if probe.before else "but something forbade it before, so this shows nothing"
+    return f"{probe.name}: refused under {probe.layer}, {control}"
 
 
 def _template() -> str:

@@ -1,9 +1,4 @@
-"""What runs a plan on the rows: Ibis over DuckDB. The only package that sees a cell value."""
+"""What runs a plan on the rows: Ibis over DuckDB. The only package that sees a cell value, inside the cell.
 
-from headgate.engines.duck import probe_lock
-from headgate.engines.frame import Frame, open_frame, refuse_too_wide
-from headgate.engines.profile import refine
-from headgate.engines.run import Progress, run
-from headgate.engines.work import work_folder
-
-__all__ = ["Frame", "Progress", "open_frame", "probe_lock", "refine", "refuse_too_wide", "run", "work_folder"]
+Nothing is imported here: what the other processes need of it (`interface`, `wording`, `work`) loads no engine.
+"""

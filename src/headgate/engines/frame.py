@@ -24,14 +24,13 @@ from headgate.engines import timing as timings
 from headgate.engines.columns import Typed, decide
 from headgate.engines.computed import summed, value
 from headgate.engines.duck import connect, lock, plain_errors
+from headgate.engines.interface import refuse_too_wide
 from headgate.engines.reading import read_rows
 from headgate.errors import InputError, UnavailableError
 from headgate.headers.table import Delimited, LocalType, Table
 from headgate.manifest.approved import Column
 from headgate.plan.language import Derived, Folded
 from headgate.plan.titles import phrase
-
-MOST_COLUMNS = 5_000
 
 _UNKNOWN = Meaning(Role.UNKNOWN, None, None, None, Fold.NONE, 0.0, Origin.NAME)
 _NUMBERS = frozenset({LocalType.INTEGER, LocalType.NUMBER})
@@ -247,15 +246,6 @@ class Frame:
         ends = self.execute(times.aggregate(first=stamp.min(), last=stamp.max())).to_pylist()[0]
         says_end = step < timings.DAY and _SAYS_END.search(self.label(column)) is not None
         return timings.Timing(step, says_end or timings.is_ending(ends["first"], ends["last"], step), late)
-
-
-def refuse_too_wide(table: Table) -> None:
-    """The table has no more columns than can be analysed in about a minute; else InputError."""
-    if len(table.headers) > MOST_COLUMNS:
-        raise InputError(
-            f"{table.path.name} has {len(table.headers):,} columns and an analysis takes at most {MOST_COLUMNS:,}; "
-            "keep those that matter in a table of their own"
-        )
 
 
 def open_frame(table: Table, columns: Sequence[Column], meanings: Mapping[str, Meaning], *, work: Path) -> Frame:

@@ -5,13 +5,19 @@ Charts, reports and exports are made from these alone; they never see the rows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 import pyarrow as pa
 
+from headgate.errors import InputError
+from headgate.headers.table import Table
 from headgate.plan.language import Analysis
+
+MOST_COLUMNS = 5_000
+
+Progress = Callable[[int, int, str], None]  # how many are done, of how many, and what comes next
 
 
 class Form(StrEnum):
@@ -84,3 +90,12 @@ class Skipped:
 
 
 Outcome = Result | Skipped
+
+
+def refuse_too_wide(table: Table) -> None:
+    """The table has no more columns than can be analysed in about a minute; else InputError."""
+    if len(table.headers) > MOST_COLUMNS:
+        raise InputError(
+            f"{table.path.name} has {len(table.headers):,} columns and an analysis takes at most {MOST_COLUMNS:,}; "
+            "keep those that matter in a table of their own"
+        )

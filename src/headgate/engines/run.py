@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from headgate.engines.frame import Frame
-from headgate.engines.interface import Outcome, Skipped
+from headgate.engines.interface import Outcome, Progress, Skipped
 from headgate.engines.kinds import RUNNERS
 from headgate.errors import InputError
 from headgate.plan.language import Analysis, Plan
-
-Progress = Callable[[int, int, str], None]
 
 
 def run(plan: Plan, frame: Frame, progress: Progress) -> tuple[Outcome, ...]:

@@ -13,10 +13,12 @@ from headgate.gate.answer import answer_text
 from headgate.gate.dialects import UnusableAnswerError
 from headgate.gate.envelope import Envelope, envelope, wire_bytes
 from headgate.gate.recompute import expected_request
-from headgate.gate.template import load_template
+from headgate.gate.store import SentStore
+from headgate.gate.template import Template, load_template
 from headgate.gate.transport import Exchange, TlsFacts, checked_request, exchange
+from headgate.isolation import IsolationLevel
 from headgate.ledger import Digest, Entry, Ledger, ManifestId, Outcome, Receipt, SendIntended, SendOutcome, TlsVersion
-from headgate.manifest import ManifestStore, check_approval
+from headgate.manifest import ApprovedManifest, ManifestStore, check_approval, wire_names
 from headgate.providers.profiles import Profile, find_profile
 from headgate.screening import Verdict, screen
 
@@ -28,7 +30,8 @@ class Answer:
     """What came back: its text, not yet trusted, and what proves the request.
 
     `intent` and `outcome` are the ledger's receipts, `envelope` is what left (without the key), `at` is when the intent
-    was recorded, `tls` is None for plain HTTP to this machine, and `reply` is the whole body the text was taken from.
+    was recorded, `tls` is None for plain HTTP to this machine, `reply` is the whole body the text was taken from, and
+    `isolation` is the gate's own level.
     """
 
     text: str
@@ -38,85 +41,120 @@ class Answer:
     at: datetime
     tls: TlsFacts | None
     reply: bytes
+    isolation: IsolationLevel
 
 
 class Gate:
-    """What can send: the approved manifests, the ledger, the profiles, and where keys come from."""
+    """What can send: the approved manifests, the ledger, what was sent, the profiles, and where keys come from.
+
+    `isolation` is that of this process, as it was proved when it started.
+    """
 
     def __init__(
         self,
         manifests: ManifestStore,
         ledger: Ledger,
+        sent: SentStore,
         profiles: Mapping[str, Profile],
         keys: Callable[[str], str | None],
+        isolation: IsolationLevel,
     ) -> None:
         self._manifests = manifests
         self._ledger = ledger
+        self._sent = sent
         self._profiles = profiles
         self._keys = keys
+        self._isolation = isolation
 
     def send(self, manifest_id: str, template_id: str, profile_id: str) -> Answer:
         """The names of the manifest were sent by the profile, and this came back.
 
-        Each step refuses by itself, and nothing has left until step 8: (1) template and profile are known; (2) the
-        manifest is as it was saved; (3) the ledger is as it was written and holds the approval of exactly these names;
-        (4) there are names, and an envelope of them; (5) screening them with today's vocabulary blocks none; (6) the
-        key is there, and the second computation gives the same bytes; (7) the intent is durable; (8) address, TLS,
-        equality once more, and the exchange; (9) the outcome is recorded, whatever it is. A crash between 7 and 9
-        leaves an intent without outcome.
-
-        Raises `InputError`, `RefusalError`, `UnavailableError` or `IntegrityError`, as each step says.
+        The steps are numbered as in docs/architecture.md, and each refuses by itself; no byte leaves before step 9 has
+        passed, and nothing follows a refusal but the record of it. A crash between 7 and 10 leaves an intent without
+        outcome. Raises `InputError`, `RefusalError`, `UnavailableError` or `IntegrityError`, as each step says.
         """
         template = load_template(template_id)
         profile = find_profile(self._profiles, profile_id)
+        # 1, 2 and 4 (policy, purpose, assessment) are not there yet.
+        manifest = self._approved(manifest_id)  # (3)
+        names = wire_names(manifest.names)
+        screen_again(names)  # (5)
+        outgoing = envelope(template, names, profile)
+        hold_budget(outgoing, profile)  # (6)
+        key = self._keys(profile.key_env) if profile.key_env else None
+        expected = expected_request(template, manifest.names, profile, key)
+        checked_request(outgoing, key, profile, expected)  # (8), before anything is recorded
+        at = now()
+        intent = self._intend(at, manifest, template, profile, outgoing)  # (7)
+        got: Exchange | None = None
+        try:
+            got = exchange(outgoing, key, profile, expected=expected)  # (8) once more, and (9)
+            text = answer_text(got, profile)
+        except HeadgateError as error:
+            self._end(intent, _outcome_of(error), got)  # (10)
+            raise
+        outcome = self._end(intent, Outcome.ANSWERED, got)  # (10)
+        return Answer(text, intent, outcome, outgoing, at, got.tls, got.body, self._isolation)
+
+    def _approved(self, manifest_id: str) -> ApprovedManifest:
+        """The manifest as it was saved, its approval in a ledger that is as it was written."""
         manifest = self._manifests.load(manifest_id)
         if not self._ledger.verify().ok:
             raise IntegrityError("the ledger is not as it was written, so nothing is sent: see headgate ledger verify")
         check_approval(manifest, self._ledger)
-        outgoing = envelope(template, manifest.names, profile)
-        _screen_again(manifest.names)
-        key = self._keys(profile.key_env) if profile.key_env else None
-        expected = expected_request(template, manifest.names, profile, key)
-        checked_request(outgoing, key, profile, expected)
-        at = now()
-        intended = SendIntended(
+        return manifest
+
+    def _intend(
+        self, at: datetime, manifest: ApprovedManifest, template: Template, profile: Profile, outgoing: Envelope
+    ) -> Receipt:
+        """The request is kept and the intent is in the ledger, both on disk."""
+        facts, request = canonical_json(facts_of(profile)), wire_bytes(outgoing)
+        event = SendIntended(
             manifest=ManifestId(manifest.id),
             template=Digest(template.hash),
-            profile=self._ledger.commitment(canonical_json(_facts(profile))),
-            envelope=self._ledger.commitment(wire_bytes(outgoing)),
+            profile=self._ledger.commitment(facts),
+            envelope=self._ledger.commitment(request),
             size=len(outgoing.body),
+            isolation=self._isolation,
         )
-        intent = self._ledger.append(Entry(at, intended))
-        got: Exchange | None = None
-        try:
-            got = exchange(outgoing, key, profile, expected=expected)
-            text = answer_text(got, profile)
-        except HeadgateError as error:
-            self._record(intent, _outcome_of(error), got)
-            raise
-        outcome = self._record(intent, Outcome.ANSWERED, got)
-        return Answer(text, intent, outcome, outgoing, at, got.tls, got.body)
+        self._sent.keep(event.profile, facts)
+        self._sent.keep(event.envelope, request)
+        return self._ledger.append(Entry(at, event))
 
-    def _record(self, intent: Receipt, outcome: Outcome, got: Exchange | None) -> Receipt:
+    def _end(self, intent: Receipt, outcome: Outcome, got: Exchange | None) -> Receipt:
+        """The outcome is in the ledger, and the reply, where there is one, is kept under the intent's leaf hash."""
         tls = got.tls if got else None
-        ended = SendOutcome(
+        event = SendOutcome(
             intent=intent.index,
             outcome=outcome,
+            left=got is not None,
             status=got.status if got and got.status is not None and got.status <= 599 else None,
             tls=TlsVersion(tls.version) if tls else None,
             cipher=tls.suite if tls else None,
             spki=Digest(tls.spki_sha256) if tls else None,
             size=len(got.body) if got else 0,
         )
-        return self._ledger.append(Entry(now(), ended))
+        if got and got.body:
+            self._sent.keep(intent.leaf_hash, got.body)
+        return self._ledger.append(Entry(now(), event))
 
 
-def _screen_again(names: tuple[str, ...]) -> None:
+def screen_again(names: tuple[str, ...]) -> None:
     """Today's vocabulary blocks no name; else `RefusalError`. The approval may be of an older vocabulary."""
     blocked = [each for each in screen(names) if each.verdict is Verdict.BLOCKED]
     if blocked:
         listed = ", ".join(repr(each.header) for each in blocked[:5]) + (" and more" if len(blocked) > 5 else "")
         raise RefusalError(f"screening now blocks {listed}: rename or withhold them and approve the table again")
+
+
+def hold_budget(outgoing: Envelope, profile: Profile) -> None:
+    """The body is not larger than the profile allows; else `RefusalError`, and nothing is sent."""
+    most = profile.settings.max_request_bytes
+    if len(outgoing.body) > most:
+        raise RefusalError(
+            f"the request would hold {len(outgoing.body):,} bytes and {profile.name} allows {most:,}: approve fewer "
+            "names, or raise 'max_request_bytes' in the profile's settings"
+        )
 
 
 def _outcome_of(error: HeadgateError) -> Outcome:
@@ -129,7 +167,7 @@ def _outcome_of(error: HeadgateError) -> Outcome:
             return Outcome.REFUSED
 
 
-def _facts(profile: Profile) -> dict[str, Json]:
+def facts_of(profile: Profile) -> dict[str, Json]:
     """The profile as JSON, for its commitment; the key is no part of a profile."""
     facts: dict[str, Json] = asdict(profile)
     return facts | {"ca_file": str(profile.ca_file) if profile.ca_file else None}

@@ -17,6 +17,7 @@ from typing import Any, ClassVar, Self, get_args, get_type_hints
 from headgate.canonical import Json, canonical_json
 from headgate.clock import stamp
 from headgate.errors import IntegrityError
+from headgate.isolation import IsolationLevel
 
 VERSION = 1
 
@@ -104,13 +105,16 @@ class ManifestApproved:
 
 @dataclass(frozen=True, slots=True)
 class SendIntended:
-    """An envelope of `size` body bytes was about to be sent; durable before a connection is opened."""
+    """An envelope of `size` body bytes was about to be sent, by a gate of this isolation; durable before a connection
+    is opened.
+    """
 
     manifest: ManifestId
     template: Digest
     profile: Commitment
     envelope: Commitment
     size: int
+    isolation: IsolationLevel
 
     def __post_init__(self) -> None:
         _check(self)
@@ -118,7 +122,7 @@ class SendIntended:
 
 @dataclass(frozen=True, slots=True)
 class SendOutcome:
-    """What became of the intent at index `intent`.
+    """What became of the intent at index `intent`; `left` is False only where no byte of the request was written.
 
     `status` is the HTTP status; `tls`, `cipher` (IANA cipher suite number) and `spki` (SHA-256 of the leaf
     certificate's SubjectPublicKeyInfo) are None where no such connection was made; `size` counts the answer's bytes.
@@ -126,6 +130,7 @@ class SendOutcome:
 
     intent: int
     outcome: Outcome
+    left: bool
     status: int | None
     tls: TlsVersion | None
     cipher: int | None
@@ -142,10 +147,13 @@ class SendOutcome:
 
 @dataclass(frozen=True, slots=True)
 class AnalysisRun:
-    """A plan was run here: counts of analyses run, skipped (precondition not met) and dropped (not in the contract)."""
+    """A plan was run in a cell of this isolation: counts of analyses run, skipped (precondition not met) and dropped
+    (not in the contract).
+    """
 
     manifest: ManifestId | None
     provider: ProviderKind
+    isolation: IsolationLevel
     run: int
     skipped: int
     dropped: int

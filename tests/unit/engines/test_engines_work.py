@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from headgate.engines import work_folder
+from headgate.engines.work import work_folder
 
 
 @pytest.fixture(autouse=True)

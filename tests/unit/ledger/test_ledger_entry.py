@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from headgate.errors import IntegrityError
+from headgate.isolation import IsolationLevel
 from headgate.ledger import (
     AnalysisRun,
     Commitment,
@@ -31,15 +32,15 @@ MANIFEST = ManifestId("m_0123456789abcdef")
 SEAL = Commitment("12" * 32)
 EVENTS: list[Event] = [
     ManifestApproved(MANIFEST, 7, 1, 3, SEAL),
-    SendIntended(MANIFEST, Digest("ab" * 32), SEAL, SEAL, 2048),
-    SendOutcome(1, Outcome.ANSWERED, 200, TlsVersion.TLS_1_3, 0x1302, Digest("cd" * 32), 5120),
-    SendOutcome(1, Outcome.UNAVAILABLE, None, None, None, None, 0),
-    AnalysisRun(MANIFEST, ProviderKind.REMOTE, 12, 2, 1),
-    AnalysisRun(None, ProviderKind.LOCAL, 0, 0, 0),
+    SendIntended(MANIFEST, Digest("ab" * 32), SEAL, SEAL, 2048, IsolationLevel.L3),
+    SendOutcome(1, Outcome.ANSWERED, True, 200, TlsVersion.TLS_1_3, 0x1302, Digest("cd" * 32), 5120),
+    SendOutcome(1, Outcome.UNAVAILABLE, False, None, None, None, None, 0),
+    AnalysisRun(MANIFEST, ProviderKind.REMOTE, IsolationLevel.L2, 12, 2, 1),
+    AnalysisRun(None, ProviderKind.LOCAL, IsolationLevel.L0, 0, 0, 0),
 ]
 FREE = ["", "Client Acme", "m_0123456789ABCDEF", "m_0123456789abcdef\n", "ab" * 31, "AB" * 32, "ab" * 32 + " "]
 LEAF = (
-    b'{"at":"2026-11-24T08:00:04Z","cipher":4866,"intent":1,"kind":"SEND_OUTCOME","outcome":"answered","size":5120,'
+    b'{"at":"2026-11-24T08:00:04Z","cipher":4866,"intent":1,"kind":"SEND_OUTCOME","left":true,"outcome":"answered","size":5120,'
     b'"spki":"' + b"cd" * 32 + b'","status":200,"tls":"TLSv1.3","v":1}'
 )
 
@@ -55,14 +56,15 @@ def test_free_text_is_no_id_digest_or_commitment_and_is_not_repeated(kind: type[
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
 def test_no_field_of_any_event_takes_free_text(event: Event) -> None:
     for field in fields(event):
-        for value in ("Client Acme", "", 1.5, True, b"x", ["Client Acme"]):
+        truth = () if field.name == "left" else (True,)
+        for value in ("Client Acme", "", 1.5, *truth, b"x", ["Client Acme"]):
             with pytest.raises((TypeError, ValueError)):
                 replace(event, **{field.name: value})
 
 
 def test_a_plain_string_of_the_right_pattern_is_not_enough() -> None:
     with pytest.raises(TypeError, match=r"SendIntended\.envelope"):
-        SendIntended(MANIFEST, Digest("ab" * 32), SEAL, "12" * 32, 1)  # type: ignore[arg-type]
+        SendIntended(MANIFEST, Digest("ab" * 32), SEAL, "12" * 32, 1, IsolationLevel.L0)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match=r"ManifestApproved\.names"):
         ManifestApproved(MANIFEST, 1, 0, 0, Digest("12" * 32))  # type: ignore[arg-type]
 

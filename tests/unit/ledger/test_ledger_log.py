@@ -15,6 +15,7 @@ from sqlalchemy import event
 from headgate.canonical import canonical_json
 from headgate.database import Database, open_database
 from headgate.errors import InputError, IntegrityError, UnavailableError
+from headgate.isolation import IsolationLevel
 from headgate.ledger import (
     AnalysisRun,
     Commitment,
@@ -35,15 +36,17 @@ SEAL = Commitment("12" * 32)
 
 
 def run(number: int) -> Entry:
-    return Entry(AT, AnalysisRun(None, ProviderKind.LOCAL, number, 0, 0))
+    return Entry(AT, AnalysisRun(None, ProviderKind.LOCAL, IsolationLevel.L3, number, 0, 0))
 
 
 def intent() -> Entry:
-    return Entry(AT, SendIntended(ManifestId("m_0123456789abcdef"), Digest("ab" * 32), SEAL, SEAL, 1))
+    return Entry(
+        AT, SendIntended(ManifestId("m_0123456789abcdef"), Digest("ab" * 32), SEAL, SEAL, 1, IsolationLevel.L3)
+    )
 
 
 def outcome(of: int) -> Entry:
-    return Entry(AT, SendOutcome(of, Outcome.REFUSED, None, None, None, None, 0))
+    return Entry(AT, SendOutcome(of, Outcome.REFUSED, False, None, None, None, None, 0))
 
 
 @pytest.fixture
@@ -196,7 +199,9 @@ def test_a_commitment_whose_salt_is_erased_cannot_be_opened_and_the_ledger_stays
     database: Database, ledger: Ledger
 ) -> None:
     made = ledger.commitment(b"profile")
-    ledger.append(Entry(AT, SendIntended(ManifestId("m_0123456789abcdef"), Digest("ab" * 32), made, made, 1)))
+    ledger.append(
+        Entry(AT, SendIntended(ManifestId("m_0123456789abcdef"), Digest("ab" * 32), made, made, 1, IsolationLevel.L2))
+    )
     assert ledger.opens(made, b"profile")
     with database.begin() as connection:
         connection.exec_driver_sql("DELETE FROM ledger_salts")

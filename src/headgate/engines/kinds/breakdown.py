@@ -133,7 +133,7 @@ def _by_parts(frame: Frame, analysis: Analysis, measures: Sequence[str], most: i
         analysis,
         {"parts": pa.Table.from_pylist(groups, schema=_SCHEMA)},
         {fact_key("greatest_part", unit): groups[0]["value"], "greatest_part_share": groups[0]["share"]},
-        (_figure("parts", analysis.title, "Part", fold_word(how).capitalize(), unit, told),),
+        (_figure("parts", "The parts side by side", "Part", fold_word(how).capitalize(), unit, told),),
         tuple(told),
         warnings=(f"{count(len(left_out), 'measure')} of another unit or fold left out: {listed(left_out)}.",)
         if left_out

@@ -1,0 +1,71 @@
+"""Outside the cell: it is started for one source, and asked to read its headers or to run a plan on its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from headgate.canonical import Json
+from headgate.cell.message import Ran, Reading, Running, unpacked
+from headgate.engines.interface import Outcome, Progress
+from headgate.errors import IntegrityError
+from headgate.headers import Table
+from headgate.isolation import IsolationLevel
+from headgate.manifest import Column
+from headgate.plan import Plan
+from headgate.sandbox.process import Process, started
+from headgate.sandbox.record import from_json, to_json
+from headgate.sandbox.seal import Confinement
+
+_MOST_SAID = 1 << 30
+
+
+@contextmanager
+def cell_process(source: Path | None, work: Path, floor: IsolationLevel) -> Iterator[Process]:
+    """The cell, running: it can read the source and write to the folder `work`, and has no network and no environment.
+
+    Raises `RefusalError` where the system does not isolate it down to `floor`; nothing was read then.
+    """
+    reads = () if source is None else (source.absolute(),)
+    given = Confinement(reads, (work.absolute(),), (), floor)
+    environment = {"HOME": str(work), "TMPDIR": str(work), "TZ": "UTC"}
+    with started("cell", given, work.absolute(), environment, limit=_MOST_SAID, finishes=False) as process:
+        yield process
+
+
+def read(cell: Process, path: Path, sheet: str | None = None, names: Sequence[str] | None = None) -> Table:
+    """As `headgate.headers.read`, in the cell."""
+    asked = Reading(path.absolute(), sheet, None if names is None else tuple(names))
+    return replace(from_json(Table, cell.ask("read", to_json(asked))), path=path)
+
+
+def run(
+    cell: Process,
+    table: Table,
+    columns: Sequence[Column],
+    answer: tuple[str, Mapping[str, tuple[str, ...]]] | None,
+    progress: Progress,
+) -> tuple[Plan, tuple[Outcome, ...]]:
+    """The checked plan for these columns and its outcomes, made and run in the cell.
+
+    `answer` is a provider's text with the ids it may use. Raises as `parse`, `open_frame` and `run` do.
+    """
+    text, sent = answer or (None, {})
+    asked = Running(replace(table, path=table.path.absolute()), tuple(columns), text, sent)
+
+    def told(value: Json) -> None:
+        match value:
+            case [int(done), int(of), str(what)]:
+                progress(done, of, what)
+            case _:
+                raise IntegrityError("the cell told something else than its progress")
+
+    ran = from_json(Ran, cell.ask("run", to_json(asked), told=told))
+    return ran.plan, tuple(unpacked(outcome) for outcome in ran.outcomes)
+
+
+def probe_lock(cell: Process) -> None:
+    """As `headgate.engines.duck.probe_lock`, in the cell."""
+    cell.ask("lock")

@@ -1,0 +1,1 @@
+"""Processes of their own, sealed by the system before they load anything large, and the closed channel to them."""

@@ -1,0 +1,138 @@
+"""Processes of our own: started afresh with nothing of this one's environment, asked and answered over one channel."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from headgate.canonical import Json
+from headgate.errors import HeadgateError, InputError, IntegrityError, RefusalError, UnavailableError
+from headgate.sandbox.channel import Channel, Message
+from headgate.sandbox.record import from_json, to_json
+from headgate.sandbox.seal import Confinement, Isolation, seal
+
+_ERRORS: Mapping[str, type[HeadgateError]] = {
+    kind.__name__: kind for kind in (InputError, RefusalError, UnavailableError, IntegrityError)
+}
+READY, TOLD, ANSWER = "ready", "told", "answer"
+_END_SECONDS = 5
+
+
+class Process:
+    """A running process of ours. `isolation` is what it reached before it loaded anything large."""
+
+    def __init__(self, name: str, channel: Channel) -> None:
+        self._name = name
+        self._channel = channel
+        self.isolation = from_json(Isolation, self._next().value)
+
+    def ask(self, kind: str, value: Json = None, *, told: Callable[[Json], None] | None = None) -> Json:
+        """The value that answers this; `told` is called with what the process says meanwhile.
+
+        Raises the `HeadgateError` that the process raised, and `UnavailableError` where it ended without an answer.
+        """
+        try:
+            self._channel.send(kind, value)
+        except OSError:
+            raise self._ended() from None
+        while (message := self._next()).kind == TOLD:
+            if told is not None:
+                told(message.value)
+        return message.value
+
+    def _next(self) -> Message:
+        match self._channel.receive():
+            case Message(kind="error", value={"error": str(name), "message": str(sentence)}) if name in _ERRORS:
+                raise _ERRORS[name](sentence)
+            case Message(kind="defect", value=str(place)):
+                raise UnavailableError(f"the {self._name} process met a defect of Headgate ({place}); nothing is kept")
+            case Message(kind=kind) as message if kind in {READY, TOLD, ANSWER}:
+                return message
+            case _:
+                raise self._ended()
+
+    def _ended(self) -> UnavailableError:
+        return UnavailableError(
+            f"the {self._name} process ended without an answer: too little memory, or something stopped it; try again"
+        )
+
+
+@contextmanager
+def started(
+    name: str, confinement: Confinement, place: Path, environment: Mapping[str, str], *, limit: int, finishes: bool
+) -> Iterator[Process]:
+    """A fresh sealed process of this name; it is gone, or about to be, at the end of the block.
+
+    `place` is the folder it works in, `environment` all it has of one, `limit` the largest message it may send, in
+    bytes. One that `finishes` completes what it was asked after the block has ended; any other is killed. Raises
+    `RefusalError` where it cannot be sealed to its floor.
+    """
+    command = [sys.executable, "-I", "-B", "-X", "utf8", "-m", "headgate.sealed", name]
+    child = subprocess.Popen(
+        [*command, json.dumps(to_json(confinement)), str(place), str(os.getpid())],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # what a library prints may quote a cell
+        env=dict(environment),
+        cwd="/",
+        start_new_session=True,
+    )
+    assert child.stdin is not None
+    assert child.stdout is not None
+    try:
+        yield Process(name, Channel(child.stdout, child.stdin, limit))
+    finally:
+        with suppress(OSError):
+            child.stdin.close()
+        if not finishes:
+            child.kill()
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(_END_SECONDS)
+        child.stdout.close()
+
+
+Tell = Callable[[Json], None]
+Answering = Callable[[Message, Tell], Json]
+
+
+def serve(confinement: Confinement, limit: int, load: Callable[[Isolation], Answering]) -> None:
+    """This process was sealed, and answered what it was asked until its channel was closed.
+
+    `load` imports what answers, once sealed. The standard input and output become the channel's alone: whatever else
+    is printed goes nowhere. An error of ours is said as its class and sentence. Any other ends the process, and is said
+    as its class and place alone, since its text may quote a cell.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    channel = Channel(os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb"), limit)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nothing, descriptor)
+    with suppress(BrokenPipeError), _saying_errors(channel):
+        isolation = seal(confinement)
+        answering = load(isolation)
+        channel.send(READY, to_json(isolation))
+        while (message := channel.receive()) is not None:
+            with _saying_errors(channel):
+                channel.send(ANSWER, answering(message, lambda value: channel.send(TOLD, value)))
+
+
+@contextmanager
+def _saying_errors(channel: Channel) -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except HeadgateError as error:
+        kind = next(name for name, each in _ERRORS.items() if isinstance(error, each))
+        channel.send("error", {"error": kind, "message": str(error)})
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        channel.send("defect", f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}")
+        raise
