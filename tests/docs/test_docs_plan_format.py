@@ -26,6 +26,7 @@ def test_the_lists_of_the_document_are_those_of_the_code(title, words):
 
 
 def test_the_example_of_the_document_is_taken_whole():
-    plan = parse(json.dumps(json.loads(re.search(r"```json\n(.*?)```", TEXT, re.S)[1])), {"c1", "c2", "c3"})
+    example = json.loads(re.search(r"```json\n(.*?)```", TEXT, re.S)[1])
+    plan = parse(json.dumps(example), {each: (each,) for each in ("c1", "c2", "c3")})
     assert plan.dropped == ()
     assert len(plan.analyses) == 1

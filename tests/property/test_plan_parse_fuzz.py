@@ -86,7 +86,7 @@ def ids_in(plan: Plan) -> set[str]:
 
 def taken(text: str, sent: tuple[str, ...] = SENT) -> Plan | None:
     try:
-        return parse(text, sent)
+        return parse(text, {each: (each,) for each in sent})
     except UnavailableError:
         return None
 

@@ -1,7 +1,8 @@
 """The second computation of what leaves, independent of the first.
 
-It shares no code with `envelope.py`, `dialects/` or `canonical.py`: it spells JSON and the request by itself, so that a
-slip or a change in one of them shows as a difference and nothing is sent. Change it only with a golden envelope.
+It shares no code with `envelope.py`, `dialects/`, `canonical.py` or `manifest/families.py`: it reduces the names and
+spells JSON and the request by itself, so that a slip or a change in one of them shows as a difference and nothing is
+sent. Change it only with a golden envelope.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import assert_never
 
 from headgate.canonical import Json
 from headgate.errors import IntegrityError
+from headgate.gate.examples import second_examples
 from headgate.gate.template import Template
 from headgate.providers.profiles import Dialect, Profile, ResponseFormat, Store
 
@@ -27,8 +29,11 @@ _ESCAPES = {number: f"\\u{number:04x}" for number in range(0x20)} | {
 
 
 def expected_request(template: Template, names: tuple[str, ...], profile: Profile, key: str | None) -> bytes:
-    """The bytes of the one request these names allow, key included where the profile has one."""
-    columns = ",".join(f'{{"id":"c{n + 1}","name":{_string(name)}}}' for n, name in enumerate(names))
+    """The bytes of the one request these names allow, key included where the profile has one.
+
+    `names` are all the approved ones: which of them go on the wire is found again here.
+    """
+    columns = ",".join(f'{{"id":"c{n + 1}","name":{_string(name)}}}' for n, name in enumerate(second_examples(names)))
     match profile.dialect:
         case Dialect.OPENAI_CHAT:
             body = _openai_chat(template, f'{{"columns":[{columns}]}}', profile).encode()

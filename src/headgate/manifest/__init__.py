@@ -4,6 +4,7 @@ from headgate.manifest.approval import check_approval, record_approval
 from headgate.manifest.approved import ApprovedManifest, Choice, Column, Decision
 from headgate.manifest.close import close, names_digest
 from headgate.manifest.decisions import from_mapping, to_mapping
+from headgate.manifest.families import Family, families, wire_columns, wire_names
 from headgate.manifest.review import Proposal, approve_clean, propose, withhold_all
 from headgate.manifest.store import ManifestStore
 
@@ -12,15 +13,19 @@ __all__ = [
     "Choice",
     "Column",
     "Decision",
+    "Family",
     "ManifestStore",
     "Proposal",
     "approve_clean",
     "check_approval",
     "close",
+    "families",
     "from_mapping",
     "names_digest",
     "propose",
     "record_approval",
     "to_mapping",
+    "wire_columns",
+    "wire_names",
     "withhold_all",
 ]

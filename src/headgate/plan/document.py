@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from headgate.canonical import Json
@@ -47,15 +47,15 @@ def from_json(document: Json) -> tuple[Plan, tuple[Column, ...]]:
         place = "columns"
         columns, meanings = _read_columns(items.array(parts["columns"]))
         place = "derived"
-        known = set(meanings)
+        known = {column_id: column_id for column_id in meanings}
         derived: list[Derived] = []
         for value in items.array(parts["derived"]):
             derived.append(items.derived(value, known, _refuse))
-            known.add(derived[-1].id)
+            known[derived[-1].id] = derived[-1].id
         place = "analyses"
         analyses = tuple(_read_analysis(value, known) for value in items.array(parts["analyses"]))
         place = "questions"
-        questions = tuple(items.question(value, meanings) for value in items.array(parts["questions"]))
+        questions = tuple(items.question(value, known) for value in items.array(parts["questions"]))
         place = "hints"
         hints = _read_hints(parts["hints"], known)
         place = "dropped"
@@ -71,7 +71,7 @@ def _refuse(name: str, reason: str) -> None:
 
 def _read_columns(values: Sequence[Json]) -> tuple[tuple[Column, ...], dict[str, Meaning]]:
     rows = [items.fields(value, ("id", "position", "header", "public_name", "origin", *_MEANING)) for value in values]
-    ids = [items.text_of(row["id"]) for row in rows]
+    ids = {column_id: column_id for column_id in (items.text_of(row["id"]) for row in rows)}
     columns: list[Column] = []
     meanings: dict[str, Meaning] = {}
     for row in rows:
@@ -89,14 +89,14 @@ def _read_columns(values: Sequence[Json]) -> tuple[tuple[Column, ...], dict[str,
     return tuple(columns), meanings
 
 
-def _read_analysis(value: Json, known: Collection[str]) -> Analysis:
+def _read_analysis(value: Json, known: items.Ids) -> Analysis:
     """Titles here may be made of headers, which hold anything; they are shown as text and never sent."""
     item = items.fields(value, ("kind", "inputs", "params", "title", "why", "priority"))
     bare = items.analysis({name: item[name] for name in ("kind", "inputs", "params", "priority")}, known, _refuse)
     return replace(bare, title=_text(item["title"]), why=_text(item["why"]))
 
 
-def _read_hints(value: Json, known: Collection[str]) -> dict[str, str]:
+def _read_hints(value: Json, known: items.Ids) -> dict[str, str]:
     hints = value if isinstance(value, Mapping) else items.fields(value, ())
     return {name: _text(hint) if name == "row_noun" else items.id_of(hint, known) for name, hint in hints.items()}
 

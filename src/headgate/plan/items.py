@@ -41,6 +41,8 @@ _LOWEST_PRIORITY = 99
 _DEFAULT_CONFIDENCE = 0.5
 _Word = TypeVar("_Word", bound=StrEnum)
 Flag = Callable[[str, str], None]
+# What each id that may be named stands for: on the wire ids are others than here.
+Ids = Mapping[str, str]
 
 
 def fields(value: Json, required: Collection[str], optional: Collection[str] = ()) -> Mapping[str, Json]:
@@ -68,14 +70,14 @@ def text_of(value: Json) -> str:
     return value
 
 
-def id_of(value: Json, known: Collection[str]) -> str:
-    """The value as one of the known ids."""
+def id_of(value: Json, known: Ids) -> str:
+    """The id that the value stands for, where it is one of the known ids."""
     if not isinstance(value, str) or value not in known:
         raise InputError("it names an id that was not sent")
-    return value
+    return known[value]
 
 
-def column(value: Json, sent: Collection[str], flag: Flag) -> tuple[str, Meaning]:
+def column(value: Json, sent: Ids, flag: Flag) -> tuple[str, Meaning]:
     """The id of a column and what the answer says it means; refused texts among the synonyms go to `flag`."""
     item = fields(value, ("id", "role"), ("quantity", "unit", "medium", "fold", "synonyms", "part_of", "confidence"))
     column_id = id_of(item["id"], sent)
@@ -100,7 +102,7 @@ def column(value: Json, sent: Collection[str], flag: Flag) -> tuple[str, Meaning
     return column_id, meaning
 
 
-def derived(value: Json, known: Collection[str], flag: Flag) -> Derived:
+def derived(value: Json, known: Ids, flag: Flag) -> Derived:
     """A computed column. Its id is `d` and a number from 1 to 999; it may use the columns known so far."""
     item = fields(value, ("id", "expr"), ("name",))
     new_id = text_of(item["id"])
@@ -112,7 +114,7 @@ def derived(value: Json, known: Collection[str], flag: Flag) -> Derived:
     return Derived(new_id, _text(item.get("name"), "name", flag) or new_id, expression(item["expr"], known))
 
 
-def expression(value: Json, known: Collection[str], depth: int = 0) -> Expression:
+def expression(value: Json, known: Ids, depth: int = 0) -> Expression:
     """An expression over known columns, at most 12 levels deep."""
     if depth >= MOST_EXPRESSION_DEPTH:
         raise InputError("the expression is nested too deep")
@@ -129,7 +131,7 @@ def expression(value: Json, known: Collection[str], depth: int = 0) -> Expressio
     return Operation(op, expression(item["a"], known, depth + 1), right)
 
 
-def analysis(value: Json, known: Collection[str], flag: Flag) -> Analysis:
+def analysis(value: Json, known: Ids, flag: Flag) -> Analysis:
     """An analysis whose kind, inputs and parameters are in `KINDS`, with every parameter filled in.
 
     Whether the roles of the inputs fit is for `check.misfit`, since it depends on what all columns mean.
@@ -149,7 +151,7 @@ def analysis(value: Json, known: Collection[str], flag: Flag) -> Analysis:
     )
 
 
-def question(value: Json, sent: Collection[str]) -> Question:
+def question(value: Json, sent: Ids) -> Question:
     """A question about a column, one of the questions the review can ask."""
     item = fields(value, ("about", "ask"))
     ask = text_of(item["ask"])
@@ -158,7 +160,7 @@ def question(value: Json, sent: Collection[str]) -> Question:
     return Question(id_of(item["about"], sent), ask)
 
 
-def _inputs(value: Json, kind: Kind, known: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+def _inputs(value: Json, kind: Kind, known: Ids) -> Mapping[str, tuple[str, ...]]:
     given = fields(value, (), tuple(kind.inputs))
     inputs: dict[str, tuple[str, ...]] = {}
     for name, wanted in kind.inputs.items():

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TypeVar
 
@@ -42,11 +42,14 @@ class _Drops:
         return lambda name, reason: self.add(f"{place}.{name}", reason)
 
 
-def parse(text: str, sent: Collection[str]) -> Plan:
-    """The plan an answer holds, over the ids that were sent and nothing else.
+def parse(text: str, sent: Mapping[str, Sequence[str]]) -> Plan:
+    """The plan an answer holds, over the columns whose names were sent and nothing else.
+
+    `sent` maps each id on the wire to the columns it stands for. What the answer says of an id is said of the first of
+    them, the one whose name was sent; what the column means holds for the others too, but not what it is a part of.
 
     Every item outside the contract is dropped whole and recorded in `dropped` with its place and the rule, never its
-    content; a text that is not plain is dropped alone. `meanings` covers only the columns the answer speaks of. Raises
+    content; a text that is not plain is dropped alone. `meanings` covers only the columns the answer speaks for. Raises
     `UnavailableError` where the answer is not JSON, not the contract at all, or holds nothing that can be used.
     """
     try:
@@ -57,19 +60,29 @@ def parse(text: str, sent: Collection[str]) -> Plan:
         ) from None
     if not isinstance(answer, Mapping) or _PARTS.isdisjoint(answer):
         raise UnavailableError("The provider's answer is not a plan. Ask again, or plan locally.")
-    plan = _plan(answer, frozenset(sent))
+    plan = _plan(answer, {wire_id: columns[0] for wire_id, columns in sent.items()})
+    plan = replace(plan, meanings=_for_all(plan.meanings, sent))
     if not plan.meanings and not plan.analyses:
         raise UnavailableError("The provider's answer holds nothing that can be used. Ask again, or plan locally.")
     return plan
 
 
-def _plan(answer: Mapping[str, Json], sent: frozenset[str]) -> Plan:
+def _for_all(meanings: Mapping[str, Meaning], sent: Mapping[str, Sequence[str]]) -> dict[str, Meaning]:
+    """The meanings of the first columns, and for the other columns of the same ids the same."""
+    found = dict(meanings)
+    for first, *others in sent.values():
+        if first in meanings:
+            found |= dict.fromkeys(others, replace(meanings[first], part_of=None))
+    return found
+
+
+def _plan(answer: Mapping[str, Json], sent: items.Ids) -> Plan:
     drops = _Drops()
     for _ in answer.keys() - _PARTS:
         drops.add("answer", "it has a field the contract does not have")
     meanings = _columns(answer, sent, drops)
     derived = _derived(answer, sent, drops)
-    known = sent | {each.id for each in derived}
+    known = {**sent, **{each.id: each.id for each in derived}}
     return Plan(
         meanings=meanings,
         derived=derived,
@@ -101,7 +114,7 @@ def _each(
     return found
 
 
-def _columns(answer: Mapping[str, Json], sent: frozenset[str], drops: _Drops) -> dict[str, Meaning]:
+def _columns(answer: Mapping[str, Json], sent: items.Ids, drops: _Drops) -> dict[str, Meaning]:
     meanings: dict[str, Meaning] = {}
     for place, (column_id, meaning) in _each(answer, "columns", drops, lambda v, flag: items.column(v, sent, flag)):
         if column_id in meanings:
@@ -111,12 +124,12 @@ def _columns(answer: Mapping[str, Json], sent: frozenset[str], drops: _Drops) ->
     return meanings
 
 
-def _derived(answer: Mapping[str, Json], sent: frozenset[str], drops: _Drops) -> tuple[Derived, ...]:
-    known = set(sent)
+def _derived(answer: Mapping[str, Json], sent: items.Ids, drops: _Drops) -> tuple[Derived, ...]:
+    known = dict(sent)
 
     def read(value: Json, flag: items.Flag) -> Derived:
         made = items.derived(value, known, flag)
-        known.add(made.id)
+        known[made.id] = made.id
         return made
 
     return tuple(made for _, made in _each(answer, "derived", drops, read))
@@ -124,13 +137,13 @@ def _derived(answer: Mapping[str, Json], sent: frozenset[str], drops: _Drops) ->
 
 def _analyses(
     answer: Mapping[str, Json],
-    sent: frozenset[str],
+    sent: items.Ids,
     derived: tuple[Derived, ...],
     meanings: Mapping[str, Meaning],
     drops: _Drops,
 ) -> tuple[Analysis, ...]:
     computed = {each.id for each in derived}
-    known = sent | computed
+    known = {**sent, **{derived_id: derived_id for derived_id in computed}}
     kept: list[Analysis] = []
     for place, analysis in _each(answer, "analyses", drops, lambda v, flag: items.analysis(v, known, flag)):
         reason = misfit(analysis, meanings, computed, partial=True)
@@ -144,12 +157,12 @@ def _analyses(
     return tuple(sorted(kept, key=lambda analysis: analysis.priority))
 
 
-def _questions(answer: Mapping[str, Json], sent: frozenset[str], drops: _Drops) -> tuple[Question, ...]:
+def _questions(answer: Mapping[str, Json], sent: items.Ids, drops: _Drops) -> tuple[Question, ...]:
     asked = [question for _, question in _each(answer, "questions", drops, lambda v, _: items.question(v, sent))]
     return tuple(dict.fromkeys(asked))
 
 
-def _hints(value: Json, known: Collection[str], drops: _Drops) -> dict[str, str]:
+def _hints(value: Json, known: items.Ids, drops: _Drops) -> dict[str, str]:
     """The hints, flat: `default_measure`, `time`, `row_noun`, and `adjectives.<word>` for each adjective."""
     if value is None:
         return {}
@@ -172,7 +185,7 @@ def _hints(value: Json, known: Collection[str], drops: _Drops) -> dict[str, str]
     return hints | _adjectives(given.get("adjectives"), known, drops)
 
 
-def _adjectives(value: Json, known: Collection[str], drops: _Drops) -> dict[str, str]:
+def _adjectives(value: Json, known: items.Ids, drops: _Drops) -> dict[str, str]:
     if value is None:
         return {}
     if not isinstance(value, Mapping):

@@ -73,7 +73,7 @@ def test_the_instructions_name_every_word_a_plan_can_use() -> None:
 def test_the_example_in_the_instructions_is_an_answer_the_parser_takes_whole() -> None:
     text = load_template("plan-1").instructions
     example = text.split("```")[1].strip()
-    plan = parse(example, {"c1", "c4", "c7", "c9", "c12"})
+    plan = parse(example, {each: (each,) for each in ("c1", "c4", "c7", "c9", "c12")})
     assert plan.dropped == ()
     assert [analysis.kind for analysis in plan.analyses] == ["trend"]
 
@@ -104,7 +104,7 @@ def test_what_the_schema_lets_be_left_out_as_null_or_an_empty_list_the_parser_ta
         },
     }
     assert answer.keys() == set(load_template("plan-1").schema["properties"])  # type: ignore[arg-type]
-    plan = parse(json.dumps(answer), {"c1"})
+    plan = parse(json.dumps(answer), {"c1": ("c1",)})
     assert plan.dropped == ()
     assert (len(plan.derived), len(plan.analyses), dict(plan.hints)) == (1, 1, {})
 

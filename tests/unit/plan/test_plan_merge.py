@@ -1,8 +1,10 @@
+import json
+
 import pytest
 
 from headgate.catalogue import Fold, Meaning, Origin, Quantity, Role
 from headgate.manifest.approved import Column
-from headgate.plan import Analysis, Plan, check, merge
+from headgate.plan import Analysis, Plan, check, merge, parse
 from headgate.plan.kinds import KINDS
 from headgate.plan.language import Derived, Folded
 
@@ -47,6 +49,23 @@ def test_the_stated_unit_stays_where_the_answer_left_it_out_and_synonyms_are_alw
     assert (won.meanings["c1"].role, won.meanings["c1"].unit) == (Role.GENERATION, "kWh")
     lost = merge(Plan({"c1": local}), Plan({"c1": theirs(Role.POWER, 0.1, synonyms=("usage",))}))
     assert (lost.meanings["c1"].role, lost.meanings["c1"].synonyms) == (Role.ENERGY_INTERVAL, ("usage",))
+
+
+def test_what_one_name_means_holds_for_its_family_where_nothing_is_known_better_here():
+    answer = {"columns": [{"id": "c1", "role": "power", "unit": "kW", "confidence": 0.8}]}
+    local = {
+        "c2": means(Role.MEASURE, 0.3),
+        "c3": means(Role.RATE, 0.3),
+        "c4": means(Role.TARGET, 0.9),
+        "c5": means(Role.CATEGORY, 0.4, Origin.ROWS),
+        "c6": means(Role.SETPOINT, 0.1, Origin.USER),
+        "c7": means(Role.MEASURE, 0.3),
+    }
+    merged = merge(Plan(local), parse(json.dumps(answer), {"c1": ("c2", "c3", "c4", "c5", "c6")})).meanings
+    assert [merged[each].role for each in local] == [
+        Role.POWER, Role.POWER, Role.TARGET, Role.CATEGORY, Role.SETPOINT, Role.MEASURE,
+    ]  # fmt: skip
+    assert [merged[each].unit for each in ("c2", "c3")] == ["kW", "kW"]
 
 
 def test_an_answer_about_a_column_the_table_does_not_have_adds_none():

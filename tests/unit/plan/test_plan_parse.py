@@ -2,6 +2,8 @@
 
 import copy
 import json
+import re
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +12,7 @@ from headgate.errors import UnavailableError
 from headgate.plan import parse
 from headgate.plan.language import Folded, Operation
 
-SENT = ("c1", "c2", "c3", "c4")
+SENT = {each: (each,) for each in ("c1", "c2", "c3", "c4")}
 GOOD = {
     "columns": [
         {"id": "c1", "role": "timestamp", "confidence": 0.9},
@@ -267,3 +269,30 @@ def test_a_good_answer_is_taken_whole():
     assert plan.analyses[1].inputs == {"timestamp": ("c1",), "measures": ("c2", "d1")}
     assert plan.hints == {"default_measure": "c2", "time": "c1", "row_noun": "interval", "adjectives.hot": "c3"}
     assert [(one.about, one.ask) for one in plan.questions] == [("c2", "cumulative_or_interval")]
+
+
+def test_every_id_of_an_answer_becomes_the_column_whose_name_was_sent():
+    """Judged by the answer with the ids already exchanged in its text."""
+    sent = {"c1": ("c4",), "c2": ("c12", "c13", "c2"), "c3": ("c1", "c9"), "c4": ("c3",)}
+    told = copy.deepcopy(GOOD)
+    told["columns"][1]["part_of"] = "c3"
+    told["hints"]["adjectives"]["busy"] = "d1"
+    text = json.dumps(told)
+    exchanged = re.sub(r'"(c\d)"', lambda found: f'"{sent[found[1]][0]}"', text)
+    wanted = parse(exchanged, {each: (each,) for each in ("c1", "c3", "c4", "c12")})
+    plan = parse(text, sent)
+    assert wanted.dropped == plan.dropped == ()
+    assert replace(plan, meanings={}) == replace(wanted, meanings={})
+    assert {each: plan.meanings[each] for each in wanted.meanings} == wanted.meanings
+    others = {"c13": "c12", "c2": "c12", "c9": "c1"}
+    assert plan.meanings.keys() - wanted.meanings.keys() == others.keys()
+    for other, first in others.items():
+        assert plan.meanings[other] == replace(plan.meanings[first], part_of=None)
+    assert plan.meanings["c12"].part_of == "c1"
+
+
+def test_a_column_whose_name_was_not_sent_cannot_be_named():
+    plan = parse(json.dumps(GOOD | {"questions": [{"about": "c9", "ask": "sign"}]}), {**SENT, "c4": ("c4", "c9")})
+    assert plan.questions == ()
+    assert plan.meanings["c9"].role is Role.CATEGORY
+    assert places(plan) == ["questions[0]"]
