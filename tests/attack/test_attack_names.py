@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.dialects import header_names, parts
 from tests.tls_server import provider
 
 from headgate.canonical import nfc
@@ -18,7 +19,7 @@ from headgate.gate.send import Gate
 from headgate.gate.template import load_template
 from headgate.gate.transport import exchange
 from headgate.manifest import ApprovedManifest
-from headgate.providers.profiles import Profile
+from headgate.providers.profiles import Dialect, Profile
 
 KEY = "sk-a-key-of-nobody"
 PLAN = load_template("plan-1")
@@ -41,12 +42,8 @@ HOSTILE = {
 }
 
 
-def received(sink_bytes: bytes) -> tuple[list[str], dict[str, object]]:
-    head, _, body = sink_bytes.partition(b"\r\n\r\n")
-    return head.decode("ascii").split("\r\n"), json.loads(body)
-
-
 @pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("profile", Dialect, indirect=True)
 def test_a_hostile_name_arrives_as_the_string_it_is(profile: Profile, certificate: Path, name: str) -> None:
     names = (nfc(name),)
     with provider(certificate=certificate) as sink:
@@ -54,16 +51,13 @@ def test_a_hostile_name_arrives_as_the_string_it_is(profile: Profile, certificat
         expected = expected_request(PLAN, names, there, KEY)
         exchange(envelope(PLAN, names, there), KEY, there, expected=expected)
     (sent,) = sink.requests
-    lines, body = received(sent)
-    assert [line.partition(":")[0] for line in lines[1:]] == [
-        "Host", "User-Agent", "Accept", "Accept-Encoding", "Connection", "Content-Type", "Content-Length",
-        "Authorization",
-    ]  # fmt: skip
-    assert set(body) == {"max_tokens", "messages", "model", "response_format", "store", "temperature"}
-    assert body["store"] is False
-    system, user = body["messages"]  # type: ignore[misc]
-    assert system["content"] == PLAN.instructions
-    assert json.loads(user["content"]) == {"columns": [{"id": "c1", "name": names[0]}]}
+    head, _, body = sent.partition(b"\r\n\r\n")
+    lines = head.decode("ascii").split("\r\n")
+    assert [line.partition(":")[0] for line in lines[1:]] == header_names(profile)
+    instructions, message, rest = parts(profile.dialect, body)
+    assert instructions == PLAN.instructions
+    assert json.loads(message) == {"columns": [{"id": "c1", "name": names[0]}]}
+    assert rest == parts(profile.dialect, envelope(PLAN, ("a",), there).body)[2]
 
 
 def test_a_careless_spelling_would_have_let_a_name_out_of_its_string() -> None:

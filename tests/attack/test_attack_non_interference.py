@@ -8,7 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.tls_server import provider
+from tests.dialects import ANSWERS
+from tests.tls_server import PLAN as PLAN_TEXT
+from tests.tls_server import answers, provider, response
 
 from headgate.errors import IntegrityError, RefusalError
 from headgate.gate.envelope import envelope
@@ -19,7 +21,7 @@ from headgate.gate.transport import exchange
 from headgate.headers import read
 from headgate.ledger import Ledger
 from headgate.manifest import ApprovedManifest, ManifestStore, approve_clean, close, record_approval
-from headgate.providers.profiles import Profile
+from headgate.providers.profiles import Dialect, Profile
 from headgate.screening import screen, vocabulary_id
 
 KEY = "sk-a-key-of-nobody"
@@ -61,10 +63,12 @@ def table(folder: Path, seed: int) -> Path:
     return file
 
 
+@pytest.mark.parametrize("profile", Dialect, indirect=True)
 def test_tables_with_the_same_approved_names_give_the_same_bytes(
     profile: Profile, certificate: Path, tmp_path: Path, approve_file: Approve, gate: Callable[[Profile], Gate]
 ) -> None:
-    with provider(certificate=certificate) as sink:
+    said = answers(response(ANSWERS[profile.dialect](PLAN_TEXT)))
+    with provider(said, certificate) as sink:
         there = gate(replace(profile, port=sink.port))
         for seed in range(12):
             manifest = approve_file(table(tmp_path, seed), f"user-{seed}")

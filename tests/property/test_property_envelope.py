@@ -6,12 +6,13 @@ import json
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.dialects import parts
 
 from headgate.canonical import nfc
 from headgate.gate.envelope import envelope, wire_bytes
 from headgate.gate.recompute import expected_request
 from headgate.gate.template import load_template
-from headgate.providers.profiles import Dialect, Profile, ResponseFormat, Settings, Store, TokenField
+from headgate.providers.profiles import Dialect, KeyHeader, Profile, ResponseFormat, Settings, Store, TokenField
 
 PLAN = load_template("plan-1")
 LETTERS = st.one_of(
@@ -36,6 +37,7 @@ PROFILES = st.builds(
     path=st.sampled_from(["/v1/chat/completions", "/x?api-version=2026-01-01"]),
     model=st.sampled_from(["m", "openai/gpt-x:latest"]),
     key_env=st.sampled_from([None, "KEY"]),
+    key_header=st.sampled_from(KeyHeader),
     port=st.sampled_from([80, 443, 8443]),
     tls=st.booleans(),
     settings=SETTINGS,
@@ -55,9 +57,7 @@ def test_names_stay_data_whatever_they_are_made_of(names: tuple[str, ...], profi
     request = wire_bytes(envelope(PLAN, names, profile))
     head, _, body = request.partition(b"\r\n\r\n")
     assert all(line.isascii() and line.isprintable() for line in head.decode("ascii").split("\r\n"))
-    asked = json.loads(body)
-    assert [message["role"] for message in asked["messages"]] == ["system", "user"]
-    assert [each["name"] for each in json.loads(asked["messages"][1]["content"])["columns"]] == list(names)
-    without = {name: value for name, value in asked.items() if name != "messages"}
-    plain = json.loads(wire_bytes(envelope(PLAN, ("a",), profile)).partition(b"\r\n\r\n")[2])
-    assert without == {name: value for name, value in plain.items() if name != "messages"}
+    instructions, message, rest = parts(profile.dialect, body)
+    assert instructions == PLAN.instructions
+    assert [each["name"] for each in json.loads(message)["columns"]] == list(names)
+    assert rest == parts(profile.dialect, envelope(PLAN, ("a",), profile).body)[2]

@@ -11,7 +11,13 @@ from typing import NoReturn, assert_never
 
 from headgate.canonical import Json
 from headgate.errors import RefusalError, UnavailableError
-from headgate.gate.dialects import UnusableAnswerError, openai_chat
+from headgate.gate.dialects import (
+    UnusableAnswerError,
+    anthropic_messages,
+    gemini_generate,
+    openai_chat,
+    openai_responses,
+)
 from headgate.gate.transport import MAX_BODY, Exchange, Flaw
 from headgate.providers.profiles import Dialect, Profile
 
@@ -37,6 +43,12 @@ def answer_text(got: Exchange, profile: Profile) -> str:
     match profile.dialect:
         case Dialect.OPENAI_CHAT:
             return openai_chat.text(reply)
+        case Dialect.OPENAI_RESPONSES:
+            return openai_responses.text(reply)
+        case Dialect.ANTHROPIC_MESSAGES:
+            return anthropic_messages.text(reply)
+        case Dialect.GEMINI_GENERATE:
+            return gemini_generate.text(reply)
         case _:
             assert_never(profile.dialect)
 
@@ -62,7 +74,8 @@ def _no_success(got: Exchange, status: int, profile: Profile) -> NoReturn:
             raise UnavailableError(f"{host} answered {status}: it has a fault of its own; try again later")
         case _:
             raise UnavailableError(
-                f"{host} answered {status}: it does not take this request; check the profile's path, model and settings"
+                f"{host} answered {status}: it does not take this request; "
+                "check the profile's path, model and settings, and the key"
             )
 
 

@@ -21,9 +21,9 @@ from typing import assert_never
 
 from headgate.canonical import canonical_json, nfc
 from headgate.errors import IntegrityError, RefusalError
-from headgate.gate.dialects import openai_chat
+from headgate.gate.dialects import anthropic_messages, gemini_generate, openai_chat, openai_responses
 from headgate.gate.template import Template
-from headgate.providers.profiles import Dialect, Profile
+from headgate.providers.profiles import Dialect, KeyHeader, Profile
 
 # Stands where the provider's key goes. The key itself is put in when the bytes are written and is in no envelope.
 KEY_PLACE = "<key>"
@@ -81,6 +81,12 @@ def _body(template: Template, message: str, profile: Profile) -> bytes:
     match profile.dialect:
         case Dialect.OPENAI_CHAT:
             return canonical_json(openai_chat.body(template, message, profile))
+        case Dialect.OPENAI_RESPONSES:
+            return canonical_json(openai_responses.body(template, message, profile))
+        case Dialect.ANTHROPIC_MESSAGES:
+            return canonical_json(anthropic_messages.body(template, message, profile))
+        case Dialect.GEMINI_GENERATE:
+            return canonical_json(gemini_generate.body(template, message, profile))
         case _:
             assert_never(profile.dialect)
 
@@ -97,13 +103,16 @@ def _headers(profile: Profile, size: int) -> tuple[tuple[str, str], ...]:
         ("Connection", "close"),
         ("Content-Type", "application/json"),
         ("Content-Length", str(size)),
-        *(_credentials(profile) if profile.key_env else ()),
+        *((("anthropic-version", "2026-10-21"),) if profile.dialect is Dialect.ANTHROPIC_MESSAGES else ()),
+        *(_credentials(profile.key_header) if profile.key_env else ()),
     )
 
 
-def _credentials(profile: Profile) -> tuple[tuple[str, str], ...]:
-    match profile.dialect:
-        case Dialect.OPENAI_CHAT:
+def _credentials(header: KeyHeader) -> tuple[tuple[str, str], ...]:
+    match header:
+        case KeyHeader.AUTHORIZATION:
             return (("Authorization", f"Bearer {KEY_PLACE}"),)
+        case KeyHeader.API_KEY | KeyHeader.X_API_KEY | KeyHeader.X_GOOG_API_KEY:
+            return ((header.value, KEY_PLACE),)
         case _:
-            assert_never(profile.dialect)
+            assert_never(header)

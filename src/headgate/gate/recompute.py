@@ -14,7 +14,7 @@ from headgate.canonical import Json
 from headgate.errors import IntegrityError
 from headgate.gate.examples import second_examples
 from headgate.gate.template import Template
-from headgate.providers.profiles import Dialect, Profile, ResponseFormat, Store
+from headgate.providers.profiles import Dialect, KeyHeader, Profile, ResponseFormat, Store
 
 # RFC 8785 3.2.2.2: seven characters are escaped by letter, other controls by number, all else stands for itself.
 _ESCAPES = {number: f"\\u{number:04x}" for number in range(0x20)} | {
@@ -34,12 +34,24 @@ def expected_request(template: Template, names: tuple[str, ...], profile: Profil
     `names` are all the approved ones: which of them go on the wire is found again here.
     """
     columns = ",".join(f'{{"id":"c{n + 1}","name":{_string(name)}}}' for n, name in enumerate(second_examples(names)))
+    message = f'{{"columns":[{columns}]}}'
+    version = ""
     match profile.dialect:
         case Dialect.OPENAI_CHAT:
-            body = _openai_chat(template, f'{{"columns":[{columns}]}}', profile).encode()
-            credentials = f"Authorization: Bearer {key}\r\n" if profile.key_env else ""
+            body = _openai_chat(template, message, profile).encode()
+        case Dialect.OPENAI_RESPONSES:
+            body = _openai_responses(template, message, profile).encode()
+        case Dialect.ANTHROPIC_MESSAGES:
+            body = _anthropic_messages(template, message, profile).encode()
+            version = "anthropic-version: 2026-10-21\r\n"
+        case Dialect.GEMINI_GENERATE:
+            body = _gemini_generate(template, message, profile).encode()
         case _:
             assert_never(profile.dialect)
+    credentials = ""
+    if profile.key_env:
+        bearer = profile.key_header is KeyHeader.AUTHORIZATION
+        credentials = f"Authorization: Bearer {key}\r\n" if bearer else f"{profile.key_header}: {key}\r\n"
     authority = f"[{profile.host}]" if profile.host.count(":") else profile.host
     if (profile.tls, profile.port) not in {(True, 443), (False, 80)}:
         authority += f":{profile.port}"
@@ -52,7 +64,7 @@ def expected_request(template: Template, names: tuple[str, ...], profile: Profil
         "Connection: close\r\n"
         "Content-Type: application/json\r\n"
         f"Content-Length: {len(body)}\r\n"
-        f"{credentials}\r\n"
+        f"{version}{credentials}\r\n"
     )
     return head.encode() + body
 
@@ -73,10 +85,57 @@ def _openai_chat(template: Template, message: str, profile: Profile) -> str:
         members.append('"response_format":{"type":"json_object"}')
     if settings.store is Store.FALSE:
         members.append('"store":false')
-    if settings.temperature is not None:
-        # Two decimals at most, so the shortest spelling is the fixed one without its closing zeros.
-        members.append(f'"temperature":{f"{settings.temperature:.2f}".rstrip("0").rstrip(".")}')
+    return f"{{{','.join([*members, *_temperature(profile)])}}}"
+
+
+def _openai_responses(template: Template, message: str, profile: Profile) -> str:
+    members = [
+        f'"input":[{{"content":{_string(template.instructions)},"role":"system"}},'
+        f'{{"content":{_string(message)},"role":"user"}}]',
+        f'"max_output_tokens":{profile.settings.max_tokens}',
+        f'"model":{_string(profile.model)}',
+        '"store":false',
+        *_temperature(profile),
+    ]
+    if profile.settings.response_format is ResponseFormat.JSON_SCHEMA:
+        shape = f'"name":{_string(template.id)},"schema":{_value(template.schema)},"strict":true,"type":"json_schema"'
+        members.append(f'"text":{{"format":{{{shape}}}}}')
+    elif profile.settings.response_format is ResponseFormat.JSON_OBJECT:
+        members.append('"text":{"format":{"type":"json_object"}}')
     return f"{{{','.join(members)}}}"
+
+
+def _anthropic_messages(template: Template, message: str, profile: Profile) -> str:
+    members = [
+        f'"max_tokens":{profile.settings.max_tokens}',
+        f'"messages":[{{"content":{_string(message)},"role":"user"}}]',
+        f'"model":{_string(profile.model)}',
+    ]
+    if profile.settings.response_format is ResponseFormat.JSON_SCHEMA:
+        members.append(f'"output_config":{{"format":{{"schema":{_value(template.schema)},"type":"json_schema"}}}}')
+    members.append(f'"system":{_string(template.instructions)}')
+    return f"{{{','.join(members)}}}"
+
+
+def _gemini_generate(template: Template, message: str, profile: Profile) -> str:
+    """The body; it holds no model, which stands in the path."""
+    config = [f'"maxOutputTokens":{profile.settings.max_tokens}']
+    if profile.settings.response_format is ResponseFormat.JSON_SCHEMA:
+        config.append(f'"responseJsonSchema":{_value(template.schema)}')
+    if profile.settings.response_format in {ResponseFormat.JSON_SCHEMA, ResponseFormat.JSON_OBJECT}:
+        config.append('"responseMimeType":"application/json"')
+    store = '"store":false,' if profile.settings.store is Store.FALSE else ""
+    return (
+        f'{{"contents":[{{"parts":[{{"text":{_string(message)}}}],"role":"user"}}],'
+        f'"generationConfig":{{{",".join([*config, *_temperature(profile)])}}},'
+        f'{store}"systemInstruction":{{"parts":[{{"text":{_string(template.instructions)}}}]}}}}'
+    )
+
+
+def _temperature(profile: Profile) -> list[str]:
+    """The member, where it is sent: two decimals at most, so the fixed spelling without its closing zeros."""
+    set_to = profile.settings.temperature
+    return [] if set_to is None else [f'"temperature":{f"{set_to:.2f}".rstrip("0").rstrip(".")}']
 
 
 def _string(text: str) -> str:

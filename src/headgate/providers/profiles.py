@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -24,6 +24,18 @@ class Dialect(StrEnum):
     """The wire format a provider speaks."""
 
     OPENAI_CHAT = "openai-chat"
+    OPENAI_RESPONSES = "openai-responses"
+    ANTHROPIC_MESSAGES = "anthropic-messages"
+    GEMINI_GENERATE = "gemini-generate"
+
+
+class KeyHeader(StrEnum):
+    """The header the key stands in: `authorization` holds it as a bearer token, the others as it is."""
+
+    AUTHORIZATION = "authorization"
+    API_KEY = "api-key"
+    X_API_KEY = "x-api-key"
+    X_GOOG_API_KEY = "x-goog-api-key"
 
 
 class ResponseFormat(StrEnum):
@@ -48,7 +60,52 @@ class TokenField(StrEnum):
     MAX_COMPLETION_TOKENS = "max_completion_tokens"
 
 
-DEFAULT_PATHS: Mapping[Dialect, str] = {Dialect.OPENAI_CHAT: "/v1/chat/completions"}
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a profile of one dialect may say: the first of each is what it gets by saying nothing.
+
+    An empty tuple or None means that the dialect has no such field, so that a profile which sets it is refused.
+    `{model}` in the path is the profile's model.
+    """
+
+    path: str
+    key_headers: tuple[KeyHeader, ...]
+    response_formats: tuple[ResponseFormat, ...]
+    stores: tuple[Store, ...] = ()
+    token_fields: tuple[TokenField, ...] = ()
+    max_temperature: int | None = 2
+    min_tokens: int = 1
+
+
+# Neither Anthropic nor Gemini takes a schema that refers to itself, as a plan's does: it is only sent where asked for.
+TERMS: Mapping[Dialect, Terms] = {
+    Dialect.OPENAI_CHAT: Terms(
+        path="/v1/chat/completions",
+        key_headers=(KeyHeader.AUTHORIZATION, KeyHeader.API_KEY),
+        response_formats=(ResponseFormat.JSON_SCHEMA, ResponseFormat.JSON_OBJECT, ResponseFormat.NONE),
+        stores=(Store.FALSE, Store.OMIT),
+        token_fields=(TokenField.MAX_TOKENS, TokenField.MAX_COMPLETION_TOKENS),
+    ),
+    Dialect.OPENAI_RESPONSES: Terms(
+        path="/v1/responses",
+        key_headers=(KeyHeader.AUTHORIZATION, KeyHeader.API_KEY),
+        response_formats=(ResponseFormat.JSON_SCHEMA, ResponseFormat.JSON_OBJECT, ResponseFormat.NONE),
+        stores=(Store.FALSE,),  # left out, the provider keeps the exchange
+        min_tokens=16,
+    ),
+    Dialect.ANTHROPIC_MESSAGES: Terms(
+        path="/v1/messages",
+        key_headers=(KeyHeader.X_API_KEY, KeyHeader.AUTHORIZATION),
+        response_formats=(ResponseFormat.NONE, ResponseFormat.JSON_SCHEMA),
+        max_temperature=None,
+    ),
+    Dialect.GEMINI_GENERATE: Terms(
+        path="/v1beta/models/{model}:generateContent",
+        key_headers=(KeyHeader.X_GOOG_API_KEY, KeyHeader.AUTHORIZATION),
+        response_formats=(ResponseFormat.JSON_OBJECT, ResponseFormat.JSON_SCHEMA, ResponseFormat.NONE),
+        stores=(Store.FALSE, Store.OMIT),
+    ),
+}
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -67,9 +124,10 @@ _Word = TypeVar("_Word", bound=StrEnum)
 class Settings:
     """What a profile may set of a request.
 
-    `max_tokens` bounds the answer's length, and `token_field` is the name the provider has for it. `temperature` has at
-    most two decimals; None leaves it out, for a model that refuses it. `timeout_seconds` bounds the whole exchange.
+    `max_tokens` bounds the answer's length, and `token_field` is the name `openai-chat` has for it. `temperature` has
+    at most two decimals; None leaves it out, for a model that refuses it. `timeout_seconds` bounds the whole exchange.
     A request whose body is larger than `max_request_bytes` is refused by the gate.
+    What the profile's dialect has no field for is not sent.
     """
 
     max_tokens: int = 8192
@@ -86,7 +144,8 @@ class Profile:
     """One provider as it may be used.
 
     `host` is one exact DNS name in lower case or one IP address. `key_env` names the environment variable that holds
-    the key, None where a model on this machine or network asks for none. `ca_file` None means the system's store.
+    the key, None where a model on this machine or network asks for none; `key_header` is where the key stands in the
+    request, never its path. `ca_file` None means the system's store.
     `loopback` turns the rule on addresses round: only loopback and private ones, instead of only public ones. `tls`
     False is for a loopback address alone.
     """
@@ -97,6 +156,7 @@ class Profile:
     path: str
     model: str
     key_env: str | None
+    key_header: KeyHeader = KeyHeader.AUTHORIZATION
     port: int = 443
     ca_file: Path | None = None
     loopback: bool = False
@@ -165,11 +225,25 @@ class _Table:
             raise self.wrong(key, "must be true or false")
         return value
 
-    def word(self, key: str, words: type[_Word], default: _Word | None = None) -> _Word:
+    def word(self, key: str, words: Iterable[_Word], default: _Word | None = None) -> _Word:
         value = self._values.pop(key, default)
-        if not isinstance(value, str) or value not in set(words):
-            raise self.wrong(key, "must be one of " + ", ".join(f'"{word}"' for word in words))
-        return words(value)
+        known = {str(word): word for word in words}
+        if not isinstance(value, str) or value not in known:
+            few = "must be one of " if len(known) > 1 else "must be "
+            raise self.wrong(key, few + ", ".join(f'"{word}"' for word in known))
+        return known[value]
+
+    def term(self, key: str, words: tuple[_Word, ...], unsent: _Word) -> _Word:
+        """One of a dialect's words, the first by default; `unsent` where it has none and the table says none."""
+        if words:
+            return self.word(key, words, words[0])
+        self.absent(key)
+        return unsent
+
+    def absent(self, key: str) -> None:
+        """The table does not set the key, which its dialect has no field for."""
+        if key in self._values:
+            raise self.wrong(key, "is no field of this dialect: take it out")
 
     def raw(self, key: str) -> object:
         return self._values.pop(key, None)
@@ -204,21 +278,34 @@ def _profile(path: Path, name: str, values: object) -> Profile:
         raise table.wrong(
             "tls", "may be false only together with loopback = true: nothing leaves this machine unencrypted"
         )
+    terms = TERMS[dialect]
+    model = table.text("model", "the model's name, without spaces", _MODEL)
+    key_header = table.word("key_header", terms.key_headers, terms.key_headers[0])
     profile = Profile(
         name=name,
         dialect=dialect,
         host=_host(table),
         port=table.whole("port", 443, 1, 65535),
-        path=table.text("path", "a plain path such as /v1/chat/completions", _PATH, DEFAULT_PATHS[dialect]),
-        model=table.text("model", "the model's name, without spaces", _MODEL),
+        path=_path(table, terms, model),
+        model=model,
         key_env=_key_env(table, loopback),
+        key_header=key_header,
         ca_file=_ca_file(table, path.parent),
         loopback=loopback,
         tls=tls,
-        settings=_settings(_Table(f"{path} [profiles.{name}.settings]", table.table("settings"))),
+        settings=_settings(_Table(f"{path} [profiles.{name}.settings]", table.table("settings")), dialect, key_header),
     )
     table.finish()
     return profile
+
+
+def _path(table: _Table, terms: Terms, model: str) -> str:
+    """The path. One that holds the model holds the profile's: what a person allowed is what is asked."""
+    path = table.text("path", f"a plain path such as {terms.path}", _PATH, terms.path.format(model=model))
+    _, holds_model, end = terms.path.partition("{model}")
+    if holds_model and not path.endswith(f"/{model}{end}"):
+        raise table.wrong("path", f"must end with the profile's model and '{end}', as in {terms.path}")
+    return path
 
 
 def _host(table: _Table) -> str:
@@ -268,26 +355,36 @@ def _ca_file(table: _Table, folder: Path) -> Path | None:
     return found
 
 
-def _settings(table: _Table) -> Settings:
+def _settings(table: _Table, dialect: Dialect, key_header: KeyHeader) -> Settings:
+    terms = TERMS[dialect]
     settings = Settings(
-        max_tokens=table.whole("max_tokens", 8192, 1, 1_000_000),
-        token_field=table.word("token_field", TokenField, TokenField.MAX_TOKENS),
-        temperature=_temperature(table),
-        response_format=table.word("response_format", ResponseFormat, ResponseFormat.JSON_SCHEMA),
-        store=table.word("store", Store, Store.FALSE),
+        max_tokens=table.whole("max_tokens", 8192, terms.min_tokens, 1_000_000),
+        token_field=table.term("token_field", terms.token_fields, TokenField.MAX_TOKENS),
+        temperature=_temperature(table, terms.max_temperature),
+        response_format=table.term("response_format", terms.response_formats, ResponseFormat.NONE),
+        store=table.term("store", terms.stores, Store.OMIT),
         timeout_seconds=table.whole("timeout_seconds", 120, 1, 3600),
         max_request_bytes=table.whole("max_request_bytes", 262_144, 1, 16_777_216),
     )
     table.finish()
+    # Vertex has no such field; the Gemini API keeps what it is sent where a project's settings say so.
+    if (dialect, settings.store) == (Dialect.GEMINI_GENERATE, Store.OMIT) and key_header != KeyHeader.AUTHORIZATION:
+        raise table.wrong("store", 'may be "omit" only for Vertex, with key_header = "authorization"')
     return settings
 
 
-def _temperature(table: _Table) -> float | None:
+def _temperature(table: _Table, highest: int | None) -> float | None:
+    if highest is None:
+        table.absent("temperature")
+        return None
     value = table.raw("temperature")
     if value is None:
         return 0.0
     if value == "omit":
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 2 or round(value, 2) != value:
-        raise table.wrong("temperature", 'must be a number from 0 to 2 with at most two decimals, or "omit"')
+    rule = f'must be a number from 0 to {highest} with at most two decimals, or "omit"'
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise table.wrong("temperature", rule)
+    if not 0 <= value <= highest or round(value, 2) != value:
+        raise table.wrong("temperature", rule)
     return abs(float(value))

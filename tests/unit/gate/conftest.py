@@ -1,8 +1,9 @@
-"""A profile and the steel table's names, for the tests of the gate."""
+"""A profile of each dialect and the steel table's names, for the tests of the gate."""
 
 from __future__ import annotations
 
 import pytest
+from tests.dialects import profile_of
 
 from headgate.providers.profiles import Dialect, Profile
 
@@ -21,16 +22,10 @@ STEEL = (
 )
 
 
-@pytest.fixture
-def profile() -> Profile:
-    return Profile(
-        name="example",
-        dialect=Dialect.OPENAI_CHAT,
-        host="api.example.com",
-        path="/v1/chat/completions",
-        model="model-1",
-        key_env="EXAMPLE_KEY",
-    )
+@pytest.fixture(params=list(Dialect))
+def profile(request: pytest.FixtureRequest) -> Profile:
+    """Every test that takes a profile holds for each dialect."""
+    return profile_of(request.param)
 
 
 @pytest.fixture

@@ -6,26 +6,21 @@ import json
 from dataclasses import replace
 
 import pytest
+from tests.dialects import ANSWERS, candidate, message, profile_of, response_object
+from tests.tls_server import completion
 
 from headgate.errors import HeadgateError, RefusalError, UnavailableError
 from headgate.gate.answer import answer_text
 from headgate.gate.dialects import UnusableAnswerError
 from headgate.gate.transport import Exchange, Flaw
-from headgate.providers.profiles import Profile
+from headgate.providers.profiles import Dialect, Profile
 
 ECHO = "echoed-cell-value"
+CHAT, RESPONSES, ANTHROPIC, GEMINI = Dialect
 
 
-def reply(body: object = None, **change: object) -> Exchange:
-    message = {"role": "assistant", "content": "the plan", "refusal": None}
-    good = {"choices": [{"index": 0, "message": message, "finish_reason": "stop"}]}
-    data = body if isinstance(body, bytes) else json.dumps(good if body is None else body).encode()
-    return replace(Exchange(200, None, content_type="application/json", body=data), **change)  # type: ignore[arg-type]
-
-
-def choice(**change: object) -> dict[str, object]:
-    first = {"message": {"content": "x", "refusal": None}, "finish_reason": "stop"} | change
-    return {"choices": [first]}
+def reply(body: bytes = b"{}", **change: object) -> Exchange:
+    return replace(Exchange(200, None, content_type="application/json", body=body), **change)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -105,37 +100,126 @@ def test_a_reply_of_another_form_is_not_read(profile: Profile, change: dict[str,
         answer_text(reply(**change), profile)  # type: ignore[arg-type]
 
 
+REASONING = {"type": "reasoning", "id": "rs_1", "summary": [{"type": "summary_text", "text": ECHO}]}
+CALL = {"type": "function_call", "id": "fc_1", "call_id": "call_1", "name": "x", "arguments": "{}"}
+THOUGHT = {"text": ECHO, "thought": True}
+
+
+def commentary(**change: object) -> dict[str, object]:
+    content = [{"type": "output_text", "text": ECHO, "annotations": []}]
+    return {"type": "message", "role": "assistant", "status": "completed", "content": content} | change
+
+
+def incomplete(reason: str) -> bytes:
+    return response_object(ECHO, status="incomplete", incomplete_details={"reason": reason})
+
+
+def said(text: object) -> dict[str, object]:
+    return {"role": "assistant", "content": text, "refusal": None}
+
+
+def parts_of(*parts: object) -> dict[str, object]:
+    return {"role": "model", "parts": list(parts)}
+
+
 @pytest.mark.parametrize(
-    ("body", "words"),
+    ("dialect", "body", "words"),
     [
-        (choice(message={"content": None, "refusal": ECHO}), "refused to answer"),
-        (choice(finish_reason="length"), "raise 'max_tokens'"),
-        (choice(finish_reason="content_filter"), "content filter"),
-        (choice(finish_reason="tool_calls"), "not a finished chat completion"),
-        (choice(finish_reason=None), "not a finished"),
-        (choice(message={"content": ""}), "not a finished"),
-        (choice(message={"content": " \n"}), "not a finished"),
-        (choice(message={"content": None}), "not a finished"),
-        (choice(message={"content": ["x"]}), "not a finished"),
-        (choice(message=ECHO), "not a finished"),
-        ({"choices": []}, "not a finished"),
-        ({"choices": {}}, "not a finished"),
-        ({"error": {"message": ECHO}}, "not a finished"),
-        ([], "not a finished"),
-        (ECHO, "not a finished"),
-        (5, "not a finished"),
+        (CHAT, completion(message=said(None) | {"refusal": ECHO}), "refused to answer"),
+        (CHAT, completion(finish_reason="length"), "raise 'max_tokens'"),
+        (CHAT, completion(finish_reason="content_filter"), "content filter"),
+        (CHAT, completion(finish_reason="tool_calls"), "not a finished chat completion"),
+        (CHAT, completion(finish_reason=None), "not a finished"),
+        (CHAT, completion(message=said(None)), "not a finished"),
+        (CHAT, completion(message=said([ECHO])), "not a finished"),
+        (CHAT, completion(message=ECHO), "not a finished"),
+        (CHAT, b'{"choices":{}}', "not a finished"),
+        (RESPONSES, response_object(output=[commentary(content=[{"type": "refusal", "refusal": ECHO}])]), "refused to"),
+        (RESPONSES, incomplete("max_output_tokens"), "raise 'max_tokens'"),
+        (RESPONSES, incomplete("content_filter"), "content filter"),
+        (RESPONSES, incomplete("steered"), "not a finished response"),
+        (
+            RESPONSES,
+            response_object(ECHO, status="failed", error={"code": "server_error", "message": ECHO}),
+            "finished",
+        ),
+        (RESPONSES, response_object(ECHO, status="queued"), "not a finished"),
+        (RESPONSES, response_object(ECHO, CALL), "not a finished"),
+        (RESPONSES, response_object(output=[commentary(status="incomplete")]), "not a finished"),
+        (RESPONSES, response_object(output=[commentary(role="user")]), "not a finished"),
+        (RESPONSES, response_object(output=[commentary(content=ECHO)]), "not a finished"),
+        (RESPONSES, response_object(output=[commentary(content=[{"type": "output_image"}])]), "not a finished"),
+        (RESPONSES, response_object(output=[REASONING, commentary(phase="commentary")]), "not a finished"),
+        (ANTHROPIC, message(ECHO, stop_reason="refusal", content=[]), "refused to answer"),
+        (ANTHROPIC, message(ECHO, stop_reason="max_tokens"), "raise 'max_tokens'"),
+        (ANTHROPIC, message(ECHO, stop_reason="model_context_window_exceeded"), "the model's own limit"),
+        (ANTHROPIC, message(ECHO, stop_reason="tool_use"), "not a finished message"),
+        (ANTHROPIC, message(ECHO, stop_reason="pause_turn"), "not a finished"),
+        (ANTHROPIC, message(ECHO, stop_reason="stop_sequence"), "not a finished"),
+        (ANTHROPIC, message(ECHO, stop_reason=None), "not a finished"),
+        (ANTHROPIC, message(ECHO, {"type": "tool_use", "id": "toolu_1", "name": "x", "input": {}}), "not a finished"),
+        (ANTHROPIC, message(content=[{"type": "thinking", "thinking": ECHO, "signature": "s"}]), "not a finished"),
+        (ANTHROPIC, message(content=ECHO), "not a finished"),
+        (ANTHROPIC, message(ECHO, role="user"), "not a finished"),
+        (GEMINI, b'{"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"}}', "content filter"),
+        (GEMINI, candidate(ECHO, finishReason="SAFETY"), "content filter"),
+        (GEMINI, candidate(ECHO, finishReason="RECITATION"), "content filter"),
+        (GEMINI, candidate(ECHO, finishReason="MAX_TOKENS"), "raise 'max_tokens'"),
+        (GEMINI, candidate(ECHO, finishReason="MALFORMED_FUNCTION_CALL"), "not a finished candidate"),
+        (GEMINI, candidate(ECHO, finishReason=None), "not a finished"),
+        (GEMINI, candidate(ECHO, {"functionCall": {"name": "x", "args": {}}}), "not a finished"),
+        (GEMINI, candidate(content=parts_of(THOUGHT)), "not a finished"),
+        (GEMINI, candidate(content={"role": "model"}), "not a finished"),
+        (GEMINI, candidate(content=parts_of(ECHO)), "not a finished"),
+        (GEMINI, b'{"candidates":[]}', "not a finished"),
     ],
     ids=str,
 )
-def test_a_completion_that_is_not_finished_is_no_answer(profile: Profile, body: object, words: str) -> None:
+def test_a_completion_that_is_not_finished_is_no_answer(dialect: Dialect, body: bytes, words: str) -> None:
     with pytest.raises(UnusableAnswerError) as refused:
-        answer_text(reply(body), profile)
+        answer_text(reply(body), profile_of(dialect))
     assert words in str(refused.value)
     assert ECHO not in str(refused.value)
+
+
+@pytest.mark.parametrize("body", [[], ECHO, 5, None, {}, {"error": {"message": ECHO}}], ids=str)
+def test_json_that_is_no_answer_of_any_dialect_is_none_of_this_one(profile: Profile, body: object) -> None:
+    with pytest.raises(UnusableAnswerError, match="is not a finished"):
+        answer_text(reply(json.dumps(body).encode()), profile)
+
+
+@pytest.mark.parametrize("blank", ["", " \n"])
+def test_an_answer_without_words_is_no_answer(profile: Profile, blank: str) -> None:
+    with pytest.raises(UnusableAnswerError, match="is not a finished"):
+        answer_text(reply(ANSWERS[profile.dialect](blank)), profile)
+
+
+@pytest.mark.parametrize("other", Dialect)
+def test_an_answer_of_another_dialect_is_not_read(profile: Profile, other: Dialect) -> None:
+    got = reply(ANSWERS[other]("the plan"))
+    if other is profile.dialect:
+        assert answer_text(got, profile) == "the plan"
+        return
+    with pytest.raises(UnusableAnswerError, match="check the profile's dialect and path"):
+        answer_text(got, profile)
 
 
 @pytest.mark.parametrize(
     "kind", ["application/json", "Application/JSON; charset=UTF-8", 'application/json;charset="utf-8"']
 )
 def test_a_finished_answer_gives_its_text_as_it_is(profile: Profile, kind: str) -> None:
-    assert answer_text(reply(choice(message={"content": " the plan\n"}), content_type=kind), profile) == " the plan\n"
+    body = ANSWERS[profile.dialect](" the plan\n")
+    assert answer_text(reply(body, content_type=kind), profile) == " the plan\n"
+
+
+@pytest.mark.parametrize(
+    ("dialect", "body"),
+    [
+        (RESPONSES, response_object("the plan", REASONING, commentary(phase="commentary"))),
+        (ANTHROPIC, message("plan", {"type": "redacted_thinking", "data": ECHO}, {"type": "text", "text": "the "})),
+        (GEMINI, candidate("plan", THOUGHT, {"text": "the ", "thoughtSignature": "c2ln"})),
+    ],
+    ids=str,
+)
+def test_what_a_model_thought_aloud_is_left_aside_and_pieces_are_joined(dialect: Dialect, body: bytes) -> None:
+    assert answer_text(reply(body), profile_of(dialect)) == "the plan"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.dialects import PATHS, profile_of
 
 from headgate.errors import InputError
 from headgate.providers.profiles import (
     Dialect,
+    KeyHeader,
     Profile,
     ResponseFormat,
     Settings,
@@ -92,6 +95,8 @@ def test_an_exact_host_is_taken_as_it_is(tmp_path: Path, host: str) -> None:
     ("change", "message"),
     [
         ({"dialect": '"soap"'}, "'dialect' must be one of \"openai-chat\""),
+        ({"key_header": '"cookie"'}, '\'key_header\' must be one of "authorization", "api-key"'),
+        ({"key_header": '"x-api-key"'}, "'key_header' must be one of"),
         ({"dialect": "1"}, "'dialect' must be one of"),
         ({"host": "1"}, "'host' must be"),
         ({"port": "0"}, "'port' must be a whole number from 1 to 65535"),
@@ -103,6 +108,7 @@ def test_an_exact_host_is_taken_as_it_is(tmp_path: Path, host: str) -> None:
         ({"path": '"//other.example/v1"'}, "'path' must be"),
         ({"path": '"/v1 HTTP/1.1\\r\\nX: 1"'}, "'path' must be"),
         ({"path": '"/v1?user=x"'}, "'path' must be"),
+        ({"path": '"/v1?key=sk-secret"'}, "'path' must be"),
         ({"path": '"/v1#x"'}, "'path' must be"),
         ({"path": '"/v1/%2e%2e"'}, "'path' must be"),
         ({"model": '""'}, "'model' must be"),
@@ -164,6 +170,53 @@ def test_a_setting_that_is_not_known_or_not_right_is_refused(
 
 
 @pytest.mark.parametrize(
+    ("dialect", "settings", "message"),
+    [
+        ("openai-responses", {"store": '"omit"'}, "'store' must be \"false\""),
+        ("openai-responses", {"token_field": '"max_tokens"'}, "'token_field' is no field of this dialect"),
+        ("openai-responses", {"max_tokens": "15"}, "'max_tokens' must be a whole number from 16"),
+        ("anthropic-messages", {"store": '"false"'}, "'store' is no field of this dialect: take it out"),
+        ("anthropic-messages", {"token_field": '"max_tokens"'}, "'token_field' is no field"),
+        ("anthropic-messages", {"temperature": "0"}, "'temperature' is no field"),
+        (
+            "anthropic-messages",
+            {"response_format": '"json_object"'},
+            '\'response_format\' must be one of "none", "json_',
+        ),
+        ("gemini-generate", {"store": '"omit"'}, 'only for Vertex, with key_header = "authorization"'),
+        ("gemini-generate", {"token_field": '"max_tokens"'}, "'token_field' is no field"),
+        ("gemini-generate", {"temperature": "2.1"}, "'temperature' must be a number from 0 to 2"),
+    ],
+)
+def test_a_setting_its_dialect_has_no_place_for_is_refused(
+    tmp_path: Path, dialect: str, settings: dict[str, str], message: str
+) -> None:
+    with pytest.raises(InputError) as refused:
+        load_profiles(written(tmp_path, GOOD | {"dialect": f'"{dialect}"'}, settings))
+    assert message in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "taken"),
+    [
+        ("/v1/models/model-1:generateContent", True),
+        ("/v1/projects/p/locations/l/publishers/google/models/model-1:generateContent", True),
+        ("/v1beta/models/model-2:generateContent", False),
+        ("/v1beta/models/my-model-1:generateContent", False),
+        ("/v1beta/models/model-1:streamGenerateContent", False),
+        ("/v1beta/models/model-1:generateContent?api-version=1", False),
+    ],
+)
+def test_a_path_that_names_the_model_names_the_profiles(tmp_path: Path, path: str, taken: bool) -> None:
+    file = written(tmp_path, GOOD | {"dialect": '"gemini-generate"', "path": f'"{path}"'})
+    if taken:
+        assert load_profiles(file)["one"].path == path
+        return
+    with pytest.raises(InputError, match="'path' must end with the profile's model and ':generateContent'"):
+        load_profiles(file)
+
+
+@pytest.mark.parametrize(
     ("content", "message"),
     [
         (b"[profiles.one\nsk-secret = 1", r"is not TOML: look at line 1"),
@@ -198,22 +251,48 @@ def test_an_unknown_name_lists_the_known_ones(tmp_path: Path) -> None:
         find_profile(profiles, "two")
 
 
-def test_the_least_that_is_needed_gives_the_defaults(tmp_path: Path) -> None:
-    assert load_profiles(written(tmp_path, GOOD)) == {
-        "one": Profile(
-            name="one",
-            dialect=Dialect.OPENAI_CHAT,
-            host="api.example.com",
-            port=443,
-            path="/v1/chat/completions",
-            model="model-1",
-            key_env="EXAMPLE_KEY",
-            ca_file=None,
-            loopback=False,
-            tls=True,
-            settings=Settings(8192, TokenField.MAX_TOKENS, 0.0, ResponseFormat.JSON_SCHEMA, Store.FALSE, 120),
-        )
-    }
+@pytest.mark.parametrize(
+    ("dialect", "key_header", "settings"),
+    [
+        (Dialect.OPENAI_CHAT, KeyHeader.AUTHORIZATION, Settings(8192, TokenField.MAX_TOKENS, 0.0)),
+        (Dialect.OPENAI_RESPONSES, KeyHeader.AUTHORIZATION, Settings(8192, TokenField.MAX_TOKENS, 0.0)),
+        (
+            Dialect.ANTHROPIC_MESSAGES,
+            KeyHeader.X_API_KEY,
+            Settings(8192, TokenField.MAX_TOKENS, None, ResponseFormat.NONE, Store.OMIT, 120),
+        ),
+        (
+            Dialect.GEMINI_GENERATE,
+            KeyHeader.X_GOOG_API_KEY,
+            Settings(8192, TokenField.MAX_TOKENS, 0.0, ResponseFormat.JSON_OBJECT, Store.FALSE, 120),
+        ),
+    ],
+)
+def test_the_least_that_is_needed_gives_the_defaults(
+    tmp_path: Path, dialect: Dialect, key_header: KeyHeader, settings: Settings
+) -> None:
+    least = Profile(
+        name="one",
+        dialect=dialect,
+        host="api.example.com",
+        port=443,
+        path=PATHS[dialect],
+        model="model-1",
+        key_env="EXAMPLE_KEY",
+        key_header=key_header,
+        ca_file=None,
+        loopback=False,
+        tls=True,
+        settings=settings,
+    )
+    assert load_profiles(written(tmp_path, GOOD | {"dialect": f'"{dialect}"'})) == {"one": least}
+    assert replace(profile_of(dialect), name="one") == least
+
+
+def test_vertex_is_reached_with_a_bearer_token_and_without_store(tmp_path: Path) -> None:
+    lines = GOOD | {"dialect": '"gemini-generate"', "key_header": '"authorization"'}
+    found = load_profiles(written(tmp_path, lines, {"store": '"omit"'}))["one"]
+    assert (found.key_header, found.settings.store) == (KeyHeader.AUTHORIZATION, Store.OMIT)
 
 
 def test_everything_that_can_be_set_is_set(tmp_path: Path) -> None:
@@ -223,6 +302,7 @@ def test_everything_that_can_be_set_is_set(tmp_path: Path) -> None:
         "port": "8080",
         "path": '"/openai/v1/chat/completions?api-version=2026-10-01-preview"',
         "key_env": '""',
+        "key_header": '"api-key"',
         "ca_file": '"ca.pem"',
         "loopback": "true",
         "tls": "false",
@@ -244,6 +324,7 @@ def test_everything_that_can_be_set_is_set(tmp_path: Path) -> None:
         path="/openai/v1/chat/completions?api-version=2026-10-01-preview",
         model="model-1",
         key_env=None,
+        key_header=KeyHeader.API_KEY,
         ca_file=tmp_path / "ca.pem",
         loopback=True,
         tls=False,

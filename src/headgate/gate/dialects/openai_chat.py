@@ -6,7 +6,7 @@ Source: OpenAI API reference, POST /v1/chat/completions, and its error and refus
 from __future__ import annotations
 
 from headgate.canonical import Json
-from headgate.gate.dialects import UnusableAnswerError
+from headgate.gate.dialects import CUT, FILTERED, REFUSED, UnusableAnswerError, unfinished
 from headgate.gate.template import Template
 from headgate.providers.profiles import Profile, ResponseFormat, Store
 
@@ -45,16 +45,12 @@ def text(reply: Json) -> str:
     """The text of the first choice, finished and not empty. Raises `UnusableAnswerError` for anything else."""
     match reply:
         case {"choices": [{"message": {"refusal": str(refusal)}}, *_]} if refusal:
-            raise UnusableAnswerError(
-                "the model refused to answer: try another model, or work with the built-in planner"
-            )
+            raise UnusableAnswerError(REFUSED)
         case {"choices": [{"finish_reason": "length"}, *_]}:
-            raise UnusableAnswerError("the answer was cut at max_tokens: raise 'max_tokens' in the profile's settings")
+            raise UnusableAnswerError(CUT)
         case {"choices": [{"finish_reason": "content_filter"}, *_]}:
-            raise UnusableAnswerError("the provider's content filter stopped the answer: try another model")
+            raise UnusableAnswerError(FILTERED)
         case {"choices": [{"finish_reason": "stop", "message": {"content": str(content)}}, *_]} if content.strip():
             return content
         case _:
-            raise UnusableAnswerError(
-                "the answer is not a finished chat completion: check the profile's dialect and path"
-            )
+            raise unfinished("chat completion")
