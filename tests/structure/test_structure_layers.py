@@ -27,7 +27,7 @@ RANKS = [
     {"settings"},
     {"sealed"},
     {"app"},
-    {"cli"},
+    {"cli", "drop_in"},
     {"__main__"},
 ]
 SIDEWAYS = {
@@ -42,7 +42,8 @@ DOORS = {
     "ssl": {"gate.transport"},
     "http": {"gate.transport"},
     "urllib": set[str](),
-    "httpx2": {"gate.transport"},
+    "httpx2": {"drop_in"},
+    "anyio": {"drop_in"},
     "requests": set[str](),
     "asyncio": set[str](),
     "subprocess": {"sandbox.process"},
@@ -146,7 +147,7 @@ def test_only_settings_reads_the_environment() -> None:
 
 def test_every_package_imported_is_declared_or_of_the_standard_library() -> None:
     declared = {"cryptography", "duckdb", "fastexcel", "ibis", "jinja2", "openpyxl", "pyarrow", "rfc8785", "rich"}
-    declared |= {"sqlalchemy", "typer", "vl_convert", "headgate", "pandas", "markupsafe"}
+    declared |= {"sqlalchemy", "typer", "vl_convert", "headgate", "pandas", "markupsafe", "httpx2", "anyio"}
     used = {
         wanted.partition(".")[0]
         for _, path in modules()
