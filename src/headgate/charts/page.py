@@ -24,6 +24,8 @@ from headgate.charts.values import Scale, labels, numbers, scale_of, wall_clock
 from headgate.charts.view import ReportView
 from headgate.engines.interface import Figure, Headline, Result, Skipped
 from headgate.engines.wording import compact, day, moment, number
+from headgate.plan.language import Analysis
+from headgate.plan.wording import TITLES, has_digits, quoted
 
 PREVIEW_ROWS = 12
 _MOST_CARDS = 12
@@ -56,6 +58,7 @@ class _Preview:
 class _Section:
     id: str
     title: str
+    words: str
     why: str
     result: Result
     pictures: tuple[_Picture, ...]
@@ -99,7 +102,7 @@ def _template() -> jinja2.Template:
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.globals.update(compact=compact)
+    environment.globals.update(compact=compact, title=_title)
     environment.filters.update(shown=shown, breakable=_breakable, visible=visible, number=number, spelled=_spelled_fact)
     return environment.from_string(files("headgate.charts").joinpath("report.html.jinja").read_text("utf-8"))
 
@@ -116,7 +119,8 @@ def _cards(results: list[Result]) -> Iterator[Headline]:
 def _section(place: int, result: Result) -> _Section:
     return _Section(
         id=f"a{place}",
-        title=result.analysis.title or result.analysis.kind.replace("_", " "),
+        title=_title(result.analysis),
+        words=_words(result.analysis),
         why=result.analysis.why,
         result=result,
         pictures=tuple(_picture(f"a{place}-{i}", figure, result) for i, figure in enumerate(result.figures, start=1)),
@@ -126,6 +130,27 @@ def _section(place: int, result: Result) -> _Section:
             if table.num_rows
         ),
     )
+
+
+def _title(analysis: Analysis) -> str:
+    """The title, in quotation marks where it is a provider's."""
+    title = analysis.title or analysis.kind.replace("_", " ")
+    return quoted(title) if _is_theirs(analysis) else title
+
+
+def _is_theirs(analysis: Analysis) -> bool:
+    """Whether the title is a provider's words and not the kind's own."""
+    return analysis.from_provider and analysis.title != TITLES.get(analysis.kind)
+
+
+def _words(analysis: Analysis) -> str:
+    """Which words of the analysis are the provider's, and what is not to be believed of them; "" for none."""
+    theirs = {"title": analysis.title if _is_theirs(analysis) else "", "reason": analysis.why}
+    said = [name for name, text in theirs.items() if text and analysis.from_provider]
+    if not said:
+        return ""
+    digits = " The digits in them are not from your data." if any(has_digits(theirs[name]) for name in said) else ""
+    return f"The {' and the '.join(said)} {'is' if len(said) == 1 else 'are'} in the provider’s words.{digits}"
 
 
 def _picture(ident: str, figure: Figure, result: Result) -> _Picture:

@@ -91,9 +91,11 @@ def _read_columns(values: Sequence[Json]) -> tuple[tuple[Column, ...], dict[str,
 
 def _read_analysis(value: Json, known: items.Ids) -> Analysis:
     """Titles here may be made of headers, which hold anything; they are shown as text and never sent."""
-    item = items.fields(value, ("kind", "inputs", "params", "title", "why", "priority"))
+    item = items.fields(value, ("kind", "inputs", "params", "title", "why", "priority", "from_provider"))
     bare = items.analysis({name: item[name] for name in ("kind", "inputs", "params", "priority")}, known, _refuse)
-    return replace(bare, title=_text(item["title"]), why=_text(item["why"]))
+    if not isinstance(item["from_provider"], bool):
+        raise InputError("whose words a title is, is true or false")
+    return replace(bare, title=_text(item["title"]), why=_text(item["why"]), from_provider=item["from_provider"])
 
 
 def _read_hints(value: Json, known: items.Ids) -> dict[str, str]:
@@ -148,4 +150,5 @@ def _analysis(analysis: Analysis) -> Json:
         "title": analysis.title,
         "why": analysis.why,
         "priority": analysis.priority,
+        "from_provider": analysis.from_provider,
     }

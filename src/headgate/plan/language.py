@@ -41,7 +41,10 @@ class Derived:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """One step of a plan. `inputs` maps an input's name to column ids, `params` holds every parameter of the kind."""
+    """One step of a plan. `inputs` maps an input's name to column ids, `params` holds every parameter of the kind.
+
+    `from_provider` where an answer holds it: then the title, unless it is the kind's own, and the why are its words.
+    """
 
     kind: str
     inputs: Mapping[str, tuple[str, ...]]
@@ -49,6 +52,7 @@ class Analysis:
     title: str
     why: str
     priority: int
+    from_provider: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,10 @@ from headgate.catalogue.meaning import Meaning, Origin
 from headgate.plan.check import misfit
 from headgate.plan.kinds import MEASURED, TIME
 from headgate.plan.language import Analysis, Derived, Dropped, Plan
+from headgate.plan.wording import quoted
 
 MOST_ANALYSES = 40
+_LONGEST_NAME = 80
 
 
 def merge(local: Plan, answered: Plan) -> Plan:
@@ -20,7 +22,8 @@ def merge(local: Plan, answered: Plan) -> Plan:
     stays, and where the rows settled that a column is a time, a label or a measure it stays one. Synonyms are taken.
     (2) The answer's analyses come first, by priority, where they fit the merged meanings; then the local ones that are
     not the same again. At most 40 are kept. (3) Questions and hints are joined, the answer's hints
-    first. (4) A local computed column whose id the answer took is dropped, and what uses it.
+    first. (4) A local computed column whose id the answer took is dropped, and what uses it. (5) What the answer words
+    is known as its words: its analyses say so, and its names of computed columns stand in quotation marks.
     """
     meanings = {
         column_id: _meaning(mine, answered.meanings.get(column_id)) for column_id, mine in local.meanings.items()
@@ -28,12 +31,17 @@ def merge(local: Plan, answered: Plan) -> Plan:
     analyses, dropped = _analyses(local, answered, meanings)
     return Plan(
         meanings=meanings,
-        derived=answered.derived + _own(local, answered),
+        derived=tuple(replace(each, name=_name(each)) for each in answered.derived) + _own(local, answered),
         analyses=analyses,
         questions=tuple(dict.fromkeys(answered.questions + local.questions)),
         hints={**local.hints, **answered.hints},
         dropped=local.dropped + answered.dropped + dropped,
     )
+
+
+def _name(derived: Derived) -> str:
+    """The name the answer gave, quoted and short enough for a label; the id where it gave none."""
+    return derived.id if derived.name == derived.id else quoted(derived.name[:_LONGEST_NAME])
 
 
 def _own(local: Plan, answered: Plan) -> tuple[Derived, ...]:
@@ -81,5 +89,6 @@ def _analyses(
             if reason is not None:
                 dropped.append(Dropped(f"{whose} analyses[{place}]", reason))
             elif len(kept) < MOST_ANALYSES:
-                kept.setdefault((analysis.kind, frozenset(analysis.inputs.items())), analysis)
+                whole = replace(analysis, from_provider=plan is answered)
+                kept.setdefault((analysis.kind, frozenset(analysis.inputs.items())), whole)
     return tuple(replace(one, priority=rank) for rank, one in enumerate(kept.values(), start=1)), tuple(dropped)

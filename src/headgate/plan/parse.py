@@ -132,7 +132,11 @@ def _derived(answer: Mapping[str, Json], sent: items.Ids, drops: _Drops) -> tupl
         known[made.id] = made.id
         return made
 
-    return tuple(made for _, made in _each(answer, "derived", drops, read))
+    made = _each(answer, "derived", drops, read)
+    for place, one in made:
+        if one.name != one.id:
+            _flag_digits({"name": one.name}, place, drops)
+    return tuple(one for _, one in made)
 
 
 def _analyses(
@@ -151,10 +155,14 @@ def _analyses(
             drops.add(place, reason)
             continue
         kept.append(analysis)
-        for name, text in (("title", analysis.title), ("why", analysis.why)):
-            if has_digits(text):
-                drops.add(f"{place}.{name}", "kept, but it holds digits that no local result stands behind")
+        _flag_digits({"title": analysis.title, "why": analysis.why}, place, drops)
     return tuple(sorted(kept, key=lambda analysis: analysis.priority))
+
+
+def _flag_digits(texts: Mapping[str, str], place: str, drops: _Drops) -> None:
+    for name, text in texts.items():
+        if has_digits(text):
+            drops.add(f"{place}.{name}", "kept, but it holds digits that no local result stands behind")
 
 
 def _questions(answer: Mapping[str, Json], sent: items.Ids, drops: _Drops) -> tuple[Question, ...]:

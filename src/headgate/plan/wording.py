@@ -11,9 +11,18 @@ MOST_CODE_POINTS = 160
 # Letters, marks, numbers, punctuation, signs and the blank; not controls, format signs (bidirectional, zero width),
 # surrogates, private use, unassigned, line and paragraph separators.
 _KINDS = frozenset("LMNPS")
+# Signs of those kinds that do not show all the same (Unicode, Default_Ignorable_Code_Point; the blank Braille pattern),
+# and marks piled up, which cover the lines above and below.
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+_MOST_MARKS = 3
+_QUOTES = re.compile('["“”„‟«»＂]')
 _MARKUP = re.compile(r"[<>`\\|{}\[\]]|\*\*|__|&#|&\w+;|!\(|\]\(")
+# A name of the net may end in any word; IDNA takes three other signs for its dot (RFC 3490 3.1).
 _LINK = re.compile(
-    r"(?i)[a-z][a-z0-9+.-]*:/|www\.|mailto:|javascript:|data:|@|\b[a-z0-9-]+\.(?:com|org|net|io|dev|app|ai|co|eu|info)\b"
+    r"(?i)[a-z][a-z0-9+.-]*:/|www\.|mailto:|javascript:|data:|@"
+    r"|[\w-][.\u3002\uff0e\uff61][^\W\d_]{2,}(?!\w)|\d{1,3}(?:\.\d{1,3}){3}"
 )
 
 TITLES = {
@@ -39,13 +48,16 @@ def plain_text(text: str) -> str:
 
     Raises `InputError` naming the rule, never the text.
     """
-    tidy = unicodedata.normalize("NFC", text).strip()
+    # Before it is composed, which takes a time that grows with the square of the marks; three signs may become one.
+    tidy = text if len(text) > 3 * MOST_CODE_POINTS else unicodedata.normalize("NFC", text).strip()
     if not tidy:
         raise InputError("the text is empty")
     if len(tidy) > MOST_CODE_POINTS:
         raise InputError(f"the text is longer than {MOST_CODE_POINTS} characters")
-    if any(sign != " " and unicodedata.category(sign)[0] not in _KINDS for sign in tidy):
+    if any(sign != " " and unicodedata.category(sign)[0] not in _KINDS for sign in tidy) or _INVISIBLE.search(tidy):
         raise InputError("the text holds control, bidirectional or invisible characters")
+    if "M" * (_MOST_MARKS + 1) in "".join(unicodedata.category(sign)[0] for sign in tidy):
+        raise InputError("the text piles up marks on a letter")
     if _MARKUP.search(tidy):
         raise InputError("the text holds markup")
     if _LINK.search(tidy):
@@ -56,3 +68,9 @@ def plain_text(text: str) -> str:
 def has_digits(text: str) -> bool:
     """Whether the text holds a figure, in any script: figures may come only from local results."""
     return any(unicodedata.category(sign)[0] == "N" for sign in text)
+
+
+def quoted(text: str) -> str:
+    """The text in quotation marks, as the words of somebody else; nothing in it can close them."""
+    inside = _QUOTES.sub("'", text)
+    return f"“{inside}”"

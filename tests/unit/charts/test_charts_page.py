@@ -11,7 +11,7 @@ import pytest
 from tests.unit.charts.samples import FORMS, SENT, analysis, column, every_form, report
 
 from headgate.charts.page import page
-from headgate.engines.interface import Result
+from headgate.engines.interface import Result, Skipped
 
 HOSTILE = '<script>alert("h")</script>\u202e\u200b<img src=x onerror=alert(1)>'
 
@@ -91,6 +91,33 @@ def test_hostile_text_is_escaped_and_its_invisible_characters_shown(place: str) 
     assert "\u202e" not in made
     assert "\u200b" not in made
     assert '<script>alert("h")</script>\\u202e\\u200b' in Elements(made).text
+
+
+@pytest.mark.parametrize(
+    ("title", "why", "theirs", "shown", "said"),
+    [
+        (
+            "Load by hall",
+            "Halls differ",
+            True,
+            "“Load by hall”",
+            "The title and the reason are in the provider’s words.",
+        ),
+        ("Trend", "Halls differ", True, "Trend", "The reason is in the provider’s words."),
+        ("Load of 2018", "", True, "“Load of 2018”", "The digits in them are not from your data."),
+        ("Trend", "Saves 40 %", True, "Trend", "The digits in them are not from your data."),
+        ("Trend", "", True, "Trend", ""),
+        ("Load of 2018", "Halls differ", False, "Load of 2018", ""),
+    ],
+)
+def test_a_providers_words_are_said_to_be_its_words(title: str, why: str, theirs: bool, shown: str, said: str) -> None:
+    one = replace(analysis("trend", title, why), from_provider=theirs)
+    view = report(results=(Result(one, {}, {}),))
+    text = Elements(page(replace(view, outcomes=(*view.outcomes, Skipped(one, "No reason."))))).text
+    assert text.count(shown) == 3  # in the contents, above the section, and among what was skipped
+    assert ("“" in text) == ("“" in shown)
+    assert (said in text) if said else ("provider" not in text)
+    assert ("not from your data" in text) == ("not from your data" in said)
 
 
 def test_a_header_of_ten_kilobytes_is_cut() -> None:
