@@ -4,7 +4,8 @@
     report = headgate.analyse("plant.csv")      # built-in planner: no network, no key
     report.save("report")
 
-The names below are the library; everything else is inside. They are imported when first used.
+The names below are the library; everything else is inside. They are imported when first used. `HeadgateTransport` is
+one more for who installed the extra `httpx2`; it is not in `__all__`, so that a star import needs no extra.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from headgate.app import analyse, read
+    from headgate.drop_in import HeadgateTransport  # noqa: F401
     from headgate.engines.interface import Result, Skipped
     from headgate.errors import HeadgateError, InputError, IntegrityError, RefusalError, UnavailableError
     from headgate.headers import Header, Table
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "analyse": "app",
+    "HeadgateTransport": "drop_in",
     "Result": "engines.interface",
     "Skipped": "engines.interface",
     "HeadgateError": "errors",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -20,10 +19,11 @@ try:
 except ImportError:
     raise InputError("httpx2 is not installed: pip install 'headgate[httpx2]'") from None
 
-from headgate import app, settings
+from headgate import app
 from headgate.canonical import Json, canonical_json
-from headgate.gate import DEFAULT_TEMPLATE, Answer, Envelope, Gate, envelope, load_template
-from headgate.providers import Profile, find_profile, load_profiles
+from headgate.gate import DEFAULT_TEMPLATE, Answer, Envelope, envelope, load_template
+from headgate.manifest import wire_names
+from headgate.providers import Profile
 
 # The parts of an address, by the name the client's library has for them and by the word for a message.
 _ADDRESS = {
@@ -52,7 +52,6 @@ class HeadgateTransport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
         self.answer: Answer | None = None
         self._ids = (manifest_id, template, provider)
         self._home = home
-        self._send = _sending(home)
         self._failed: HeadgateError | None = None
         self._one_at_a_time = threading.Lock()
 
@@ -89,7 +88,7 @@ class HeadgateTransport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
             if self.answer is not None:
                 raise RefusalError("this transport has asked once already: make another one to ask again")
             try:
-                self.answer = self._send(*self._ids)
+                self.answer = app.send(*self._ids, self._home)
             except HeadgateError as error:
                 self._failed = error
                 raise
@@ -101,21 +100,8 @@ class HeadgateTransport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
         manifest_id, template, provider = self._ids
         profile = app.profile_named(provider, self._home)
         with app.opened(self._home) as state:
-            names = state.manifests.load(manifest_id).names
+            names = wire_names(state.manifests.load(manifest_id).names)
         return envelope(load_template(template), names, profile), profile
-
-
-def _sending(home: Path | None) -> Callable[[str, str, str], Answer]:
-    """The gate of that state folder: three ids in, an answer out."""
-
-    def send(manifest_id: str, template_id: str, profile_id: str) -> Answer:
-        with app.opened(home) as state:
-            profiles = load_profiles(state.settings.profiles)
-            find_profile(profiles, profile_id)
-            gate = Gate(state.manifests, state.ledger, profiles, settings.key)
-            return gate.send(manifest_id, template_id, profile_id)
-
-    return send
 
 
 def _differences(request: httpx2.Request, approved: Envelope, profile: Profile) -> list[str]:
