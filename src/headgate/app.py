@@ -19,6 +19,8 @@ from headgate.engines.work import work_folder
 from headgate.errors import InputError, IntegrityError
 from headgate.gate import DEFAULT_TEMPLATE, Answer
 from headgate.gate import asking as gate
+from headgate.gate.sent import Sent, find_sent
+from headgate.gate.store import SentStore
 from headgate.headers import Header, Table
 from headgate.ledger import Ledger, Verification
 from headgate.manifest import (
@@ -47,6 +49,7 @@ class State:
     settings: Settings
     ledger: Ledger
     manifests: ManifestStore
+    sent: SentStore
 
 
 @contextmanager
@@ -55,7 +58,7 @@ def opened(home: Path | None = None) -> Iterator[State]:
     found = settings.from_environment(home)
     database = open_database(found.home)
     try:
-        yield State(found, Ledger(database), ManifestStore(database))
+        yield State(found, Ledger(database), ManifestStore(database), SentStore(database))
     finally:
         database.close()
 
@@ -105,6 +108,12 @@ def read(source: str | Path, sheet: str | None = None, names: Sequence[str] | No
     path = Path(source)
     with _cell(path, settings.from_environment()) as running:
         return cell.read(running, path, sheet, names)
+
+
+def receipt(index: int, home: Path | None = None) -> Sent:
+    """The send whose intent or outcome is this entry of the ledger. Raises as `find_sent` does."""
+    with opened(home) as state:
+        return find_sent(index, state.ledger, state.sent, state.manifests)
 
 
 def preview(table: Table, decide: Decide) -> ApprovedManifest:

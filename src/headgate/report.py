@@ -26,7 +26,7 @@ from headgate.errors import InputError, UnavailableError
 from headgate.gate import Answer
 from headgate.headers import Table
 from headgate.ledger import Receipt
-from headgate.manifest import ApprovedManifest, Column, Decision
+from headgate.manifest import ApprovedManifest, Column, Decision, wire_names
 from headgate.plan import Plan, Question, to_json
 from headgate.screening import Screened
 
@@ -175,7 +175,7 @@ class Report:
             url=f"{'https' if tls else 'http'}://{envelope.host}:{envelope.port}{envelope.path}",
             when=stamp(self.answer.at),
             tls=f"{tls.version}, {tls.cipher}" if tls else "none: a model on this machine",
-            names=self.manifest.names,
+            names=wire_names(self.manifest.names),
             body=envelope.body.decode(),
         )
 

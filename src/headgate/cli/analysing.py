@@ -11,9 +11,9 @@ from headgate import app
 from headgate.analysis import LOCAL, Decide
 from headgate.cli import documents, reviewing, show
 from headgate.errors import InputError, RefusalError
-from headgate.gate import DEFAULT_TEMPLATE, envelope, load_template, wire_bytes
+from headgate.gate import DEFAULT_TEMPLATE, envelope, hold_budget, load_template, wire_bytes
 from headgate.headers import Header
-from headgate.manifest import Choice, Decision, propose
+from headgate.manifest import Choice, Decision, propose, wire_names
 from headgate.providers import Profile
 from headgate.report import Report
 from headgate.screening import Screened
@@ -57,9 +57,11 @@ def wire(given: Given, *, as_json: bool) -> None:
     profile = app.profile_named(given.provider)
     table = app.read(given.source, given.sheet, given.names)
     manifest = app.preview(table, app.deciding(given.review, given.approve))
-    made = envelope(load_template(DEFAULT_TEMPLATE), manifest.names, profile)
+    names = wire_names(manifest.names)
+    made = envelope(load_template(DEFAULT_TEMPLATE), names, profile)
+    hold_budget(made, profile)
     if as_json:
-        show.document(documents.envelope(made, manifest.names))
+        show.document(documents.envelope(made, names))
     else:
         show.raw(wire_bytes(made) + b"\n")
 
@@ -90,7 +92,7 @@ def _asking(decide: Decide, given: Given, profile: Profile | None) -> Decide:
             _save(given.save_review, decisions)
         asked = given.review is None and given.approve is None
         if profile is not None and asked:
-            names = sorted(d.public_name for d in decisions if d.choice is not Choice.WITHHOLD and d.public_name)
+            names = wire_names([d.public_name for d in decisions if d.choice is not Choice.WITHHOLD and d.public_name])
             reviewing.confirm_sending(names, profile.host)
         return decisions
 
@@ -106,11 +108,17 @@ def _save(path: Path, decisions: Sequence[Decision]) -> None:
         file.write(text)
 
 
+def _count(names: Sequence[str]) -> str:
+    """How many names are sent, of how many that are approved: in a wide table one of each family."""
+    sent = len(wire_names(names))
+    return f"{sent} names" if sent == len(names) else f"{sent} of {len(names)} names, one of each family,"
+
+
 def _say(report: Report, page: Path) -> None:
     for result in report.results:
         for headline in result.headlines:
             show.headline(headline)
-    sent = f"{len(report.manifest.names)} names left, to {report.provider}" if report.answer else "nothing left"
+    sent = f"{_count(report.manifest.names)} left, to {report.provider}" if report.answer else "nothing left"
     skipped = f", {len(report.skipped)} skipped" if report.skipped else ""
     show.out.print(f"\n{len(report.results)} analyses{skipped}; {sent}; ledger entry {report.receipt.index}.")
     show.out.print(f"The report: {page}", style="bold", soft_wrap=True)

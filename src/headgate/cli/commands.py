@@ -172,6 +172,22 @@ def ledger_show(index: Annotated[int, typer.Argument(help="The entry's number, f
     show.document({"index": index, "entry": entry.to_json(), "manifest": manifest, "receipt": receipt.to_json()})
 
 
+@ledger.command("receipt")
+def ledger_receipt(
+    index: Annotated[int, typer.Argument(help="The number of the send's intent or outcome, from 0.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Show what left with a send: the exact bytes, when, to whom, and under what; with its proofs in --json."""
+    from headgate.app import receipt
+    from headgate.cli import show
+
+    sent = receipt(index)
+    if as_json:
+        show.document(sent.to_json())
+    else:
+        show.sent(sent)
+
+
 @ledger.command("verify")
 def ledger_verify(as_json: JsonOption = False) -> None:
     """Recompute the whole ledger; leave with 5 where it is not what was written."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from headgate.canonical import Json, sha256
 from headgate.clock import stamp
-from headgate.manifest import Choice, Decision, ManifestStore, to_mapping
+from headgate.manifest import Choice, Decision, ManifestStore, to_mapping, wire_names
 
 if TYPE_CHECKING:
     from headgate.gate import Envelope
@@ -129,7 +129,7 @@ def _sent(made: Report) -> Json:
         return None
     envelope, tls = made.answer.envelope, made.answer.tls
     return {
-        "names": list(made.manifest.names),
+        "names": list(wire_names(made.manifest.names)),
         "host": envelope.host,
         "bytes": len(envelope.body),
         "sha256": sha256(envelope.body),

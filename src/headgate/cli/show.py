@@ -16,11 +16,14 @@ from rich.text import Text
 
 from headgate.canonical import Json
 from headgate.charts import text as words
+from headgate.clock import stamp
+from headgate.isolation import MEANINGS
 from headgate.screening import screen
 
 if TYPE_CHECKING:
     from headgate.cli.examination import Check
     from headgate.engines.interface import Headline
+    from headgate.gate.sent import Sent
     from headgate.headers import Table
     from headgate.ledger import Entry, Verification
     from headgate.manifest import Decision, Proposal
@@ -143,6 +146,31 @@ def entries(listed: Sequence[tuple[int, Entry]]) -> None:
         rest = ", ".join(f"{k} {v}" for k, v in fields.items() if k not in {"at", "kind", "v"} and v not in (None, ""))
         grid.add_row(str(index), str(fields["at"]), entry.kind.value, Text(rest, overflow="fold"))
     out.print(grid)
+
+
+def sent(one: Sent) -> None:
+    """Print what left with a send and under what, then the exact request."""
+    outcome, profile = one.outcome, one.profile
+    tls = f"{outcome.tls}, {one.suite}, key (SPKI) SHA-256 {outcome.spki}" if outcome and outcome.tls else "none"
+    ends = {"yes": "yes", "no": "no: no byte was written", "unknown": "not known: a crash came before the outcome"}
+    status = f" (HTTP {outcome.status})" if outcome and outcome.status else ""
+    facts = {
+        "left": ends[one.left],
+        "when": stamp(one.intended.at),
+        "to": f"{profile.get('name')}: {profile['host']} port {profile['port']}, model {profile['model']}",
+        "names": f"{len(one.names)}, approved by {one.actor} in manifest {one.intent.manifest}",
+        "template": f"SHA-256 {one.intent.template}",
+        "isolation": f"{one.intent.isolation}: {MEANINGS[one.intent.isolation]}",
+        "TLS": tls,
+        "outcome": f"{outcome.outcome}{status}, {outcome.size:,} bytes came back" if outcome else "none",
+        "proof": f"entry {one.index} of a ledger of {one.proof.size}, root {one.proof.root}",
+    }
+    grid = Grid(box=None, pad_edge=False, show_header=False)
+    for name, value in facts.items():
+        grid.add_row(Text(name, style="bold"), Text(value, overflow="fold"))
+    out.print(grid)
+    out.print("\nThe request, byte for byte (the key's place is marked):\n", style="dim")
+    raw(one.request + b"\n")
 
 
 def document(value: Json) -> None:

@@ -26,7 +26,8 @@ def gate_process(
     """The gate, running: it has its state folder, the certificates it trusts, the profile's port and the profile's key.
 
     Its environment holds that key and nothing else. It finishes a send that was begun, so that the outcome is recorded
-    even where this process ends first. Without a profile it can only be looked at. Raises `RefusalError` where the system does not isolate it down to `floor`.
+    even where this process ends first. Without a profile it can only be looked at. Raises `RefusalError` where the
+    system does not isolate it down to `floor`.
     """
     ports = (profile.port, _DNS_PORT) if profile else (_DNS_PORT,)
     stores = (profile.ca_file,) if profile and profile.ca_file else SYSTEM_STORES
