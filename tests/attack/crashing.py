@@ -45,9 +45,7 @@ def dying(place: str) -> None:
 
 def send(home: Path, place: str) -> None:
     database = open_database(home)
-    profiles = {
-        name: replace(one, path=f"/step/{place}") for name, one in load_profiles(home / "profiles.toml").items()
-    }
+    profile = replace(load_profiles(home / "profiles.toml")["sink"], path=f"/step/{place}")
     gate = Gate(
         ManifestStore(database),
         Ledger(database),

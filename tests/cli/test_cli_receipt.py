@@ -13,9 +13,8 @@ from tests.cli.commands import Done, headgate
 from tests.tls_server import Authority, Provider, provider
 
 KEY = {"SINK_KEY": "sk-a-key-of-nobody"}
-SOURCE = "timestamp,Usage_kWh,Wexmoor\n" + "".join(
-    f"2026-01-{1 + n // 24:02d} {n % 24:02d}:00,{n},{n}\n" for n in range(96)
-)
+ROWS = [f"2026-01-{1 + n // 24:02d} {n % 24:02d}:00,{n},{n}\n" for n in range(96)]
+SOURCE = "timestamp,Usage_kWh,Wexmoor\n" + "".join(ROWS)
 
 
 @pytest.fixture
@@ -113,9 +112,8 @@ def test_what_is_kept_of_a_send_is_in_no_file_in_clear(
     sink: Provider, send: Callable[[], Done], own_home: Path
 ) -> None:
     send()
-    kept = b"".join(
-        path.read_bytes() for path in own_home.rglob("*") if path.is_file() and path.name != "profiles.toml"
-    )
+    files = [path for path in own_home.rglob("*") if path.is_file() and path.name != "profiles.toml"]
+    kept = b"".join(path.read_bytes() for path in files)
     for clear in (b"Usage_kWh", b"chat.completion", b"m-1", b"POST /v1", b"localhost", KEY["SINK_KEY"].encode()):
         assert clear not in kept
     assert b"SEND_INTENDED" in kept  # the control: the ledger's own words are there to be read
