@@ -1,12 +1,13 @@
-# make demo   analyses the bundled table and says where the report is
-# make test   everything that has to hold
-# Both make the environment themselves; nothing but Python >= 3.11 and make is needed.
+# make demo         analyses the bundled table and says where the report is
+# make test         everything that has to hold
+# make test-model   the whole path with a real, small model at the other end
+# All three make the environment themselves; nothing but Python >= 3.11 and make is needed.
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 PIP := $(BIN)/python -B -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint bench corpora lock clean
+.PHONY: demo test test-model lint bench corpora lock clean
 
 demo: .venv/core.stamp
 	$(BIN)/headgate demo --out demo-report
@@ -15,6 +16,9 @@ test: .venv/dev.stamp
 	sh tools/needs.sh
 	$(MAKE) --no-print-directory lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+test-model: .venv/model.stamp
+	$(BIN)/python -m pytest -m model tests/model
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check src tests tools
@@ -45,6 +49,10 @@ lock: .venv/dev.stamp
 
 .venv/dev.stamp: .venv/core.stamp requirements-dev.lock
 	$(PIP) install --no-compile --require-hashes -r requirements-dev.lock
+	touch $@
+
+.venv/model.stamp: .venv/dev.stamp requirements-model.lock
+	$(PIP) install --no-compile --require-hashes -r requirements-model.lock
 	touch $@
 
 clean:

@@ -39,7 +39,7 @@ def test_no_registry_and_no_path_of_a_machine_stands_in_the_tree() -> None:
 
 
 def test_the_locks_pin_every_package_by_hash_and_name_no_address() -> None:
-    for lock in (ROOT / "requirements.lock", ROOT / "requirements-dev.lock"):
+    for lock in (ROOT / f"requirements{name}.lock" for name in ("", "-dev", "-model")):
         text = lock.read_text(encoding="utf-8")
         assert "://" not in text
         for block in re.split(r"\n(?=\S)", text.strip()):
