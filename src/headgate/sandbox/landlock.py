@@ -6,6 +6,7 @@ Source: Documentation/userspace-api/landlock.rst of the Linux kernel; ABI 1 (5.1
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import stat
 import struct
@@ -35,9 +36,11 @@ def restrict(reads: Iterable[Path], writes: Iterable[Path], ports: Iterable[int]
     """From now on this thread and those it starts open only these paths, and connect by TCP only to these ports.
 
     A path that is not there is passed over. Nothing can be executed. Ports are held from ABI 4 on. It cannot be undone.
-    Raises OSError where the kernel has no Landlock.
+    Raises OSError where the kernel has no Landlock, or where a thread runs already, which it would not reach.
     """
     version = abi()
+    if len(os.listdir("/proc/self/task")) > 1:
+        raise OSError(errno.EBUSY, "a thread runs already")
     known = (1 << {1: 13, 2: 14, 3: 15, 4: 15}.get(version, 16)) - 1
     attributes = [known]
     if version >= 4:

@@ -52,16 +52,16 @@ _RESOLVER = (
 def seal(confinement: Confinement) -> Isolation:
     """This process is sealed as far as the system can, and what each layer forbids was tried before and after it.
 
-    In this order: (1) no core dump, no new privilege, not readable by others; (2) namespaces; (3) Landlock; (4) seccomp
-    over every thread. A layer counts only where none of its probes gets through any more. Raises `RefusalError` where
-    the level is below the floor: the process is then of no use.
+    In this order: (1) no core dump, no new privilege; (2) namespaces; (3) no capability, not readable by others;
+    (4) Landlock; (5) seccomp over every thread. A layer counts only where none of its probes gets through any more.
+    Raises `RefusalError` where the level is below the floor: the process is then of no use.
     """
     network = bool(confinement.ports)
     reads = [*_interpreter(), *map(Path, _RUNTIME), *confinement.reads, *(map(Path, _RESOLVER) if network else ())]
     probes: list[Probe] = []
     missing: list[str] = []
     layers: dict[Layer, Callable[[], None]] = {
-        Layer.NAMESPACES: lambda: namespaces.enter(network=network),
+        Layer.NAMESPACES: lambda: _enter_and_renounce(network=network),
         Layer.LANDLOCK: lambda: landlock.restrict(reads, confinement.writes, confinement.ports),
         Layer.SECCOMP: lambda: seccomp.restrict(network=network),
     }
@@ -78,6 +78,13 @@ def seal(confinement: Confinement) -> Isolation:
     )
     _hold(isolation, confinement.floor)
     return isolation
+
+
+def _enter_and_renounce(*, network: bool) -> None:
+    try:
+        namespaces.enter(network=network)
+    finally:
+        system.renounce()
 
 
 def _under(layer: Layer, apply: Callable[[], None], *, network: bool) -> tuple[list[Probe], str]:
