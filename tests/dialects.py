@@ -67,7 +67,8 @@ def parts(dialect: Dialect, body: bytes) -> tuple[str, str, dict[str, object]]:
         case Dialect.GEMINI_GENERATE:
             (user,) = asked.pop("contents")
             system = asked.pop("systemInstruction")
-            assert (user.keys(), user["role"], system.keys()) == ({"role", "parts"}, "user", {"parts"})
+            assert user.keys() == system.keys() == {"role", "parts"}
+            assert user["role"] == system["role"] == "user"
             ((said,), (told,)) = (user["parts"], system["parts"])
             assert said.keys() == told.keys() == {"text"}
             return told["text"], said["text"], asked

@@ -128,7 +128,7 @@ def _gemini_generate(template: Template, message: str, profile: Profile) -> str:
     return (
         f'{{"contents":[{{"parts":[{{"text":{_string(message)}}}],"role":"user"}}],'
         f'"generationConfig":{{{",".join([*config, *_temperature(profile)])}}},'
-        f'{store}"systemInstruction":{{"parts":[{{"text":{_string(template.instructions)}}}]}}}}'
+        f'{store}"systemInstruction":{{"parts":[{{"text":{_string(template.instructions)}}}],"role":"user"}}}}'
     )
 
 

@@ -16,8 +16,9 @@ _STOPPED = frozenset({"SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT",
 def body(template: Template, message: str, profile: Profile) -> dict[str, Json]:
     """The request's body: instructions, one user message, and the profile's settings.
 
-    `store` is false where the provider knows the field: a project's settings may have it kept otherwise. Never in it:
-    `labels`, `cachedContent`, `safetySettings`, tools, files.
+    The role of the instructions means nothing to the provider; its own package says it, and so does ours. `store` is
+    false where the provider knows the field: a project's settings may have it kept otherwise. Never in it: `labels`,
+    `cachedContent`, `safetySettings`, tools, files.
     """
     settings = profile.settings
     config: dict[str, Json] = {"maxOutputTokens": settings.max_tokens}
@@ -28,7 +29,7 @@ def body(template: Template, message: str, profile: Profile) -> dict[str, Json]:
     if settings.response_format is ResponseFormat.JSON_SCHEMA:
         config["responseJsonSchema"] = template.schema
     asked: dict[str, Json] = {
-        "systemInstruction": {"parts": [{"text": template.instructions}]},
+        "systemInstruction": {"role": "user", "parts": [{"text": template.instructions}]},
         "contents": [{"role": "user", "parts": [{"text": message}]}],
         "generationConfig": config,
     }
