@@ -16,7 +16,10 @@ import anthropic
 import httpx2
 import openai
 import pytest
+from google import genai
+from mistralai.client import Mistral
 from openai.types.chat import ChatCompletion
+from tests.dialects import ANSWERS
 from tests.tls_server import PLAN, Provider, Reply, answers, completion, provider, response
 
 from headgate import HeadgateTransport, InputError, IntegrityError, RefusalError, UnavailableError
@@ -27,6 +30,7 @@ from headgate.database import Database
 from headgate.gate import envelope, load_template, wire_bytes
 from headgate.ledger import Ledger, SendIntended, SendOutcome
 from headgate.manifest import ApprovedManifest, Column, ManifestStore, names_digest
+from headgate.providers.profiles import Dialect
 
 KEY = "sk-a-key-of-nobody"
 SDK_KEY = "sk-of-the-sdk"
@@ -61,13 +65,13 @@ def place(authority: Any, certificate: Path, own_home: Path, monkeypatch: pytest
     monkeypatch.setenv("SINK_KEY", KEY)
     running = []
 
-    def start(reply: Reply | None = None, path: str = "/v1/chat/completions") -> Place:
-        manager = provider(reply, certificate)
+    def start(reply: Reply | None = None, dialect: Dialect = Dialect.OPENAI_CHAT) -> Place:
+        manager = provider(reply or answers(response(ANSWERS[dialect](PLAN))), certificate)
         server = manager.__enter__()
         running.append(manager)
         own_home.mkdir(exist_ok=True)
         (own_home / "profiles.toml").write_text(
-            f'[profiles.sink]\ndialect = "openai-chat"\nhost = "localhost"\nport = {server.port}\npath = "{path}"\n'
+            f'[profiles.sink]\ndialect = "{dialect}"\nhost = "localhost"\nport = {server.port}\n'
             f'model = "model-1"\nkey_env = "SINK_KEY"\nca_file = "{authority.file}"\nloopback = true\n'
             "settings = { timeout_seconds = 5 }\n",
             encoding="utf-8",
@@ -312,20 +316,69 @@ def test_names_of_another_manifest_and_names_that_were_not_approved_are_refused(
     assert sends(ledger) == []
 
 
+Ask = Callable[[Place, httpx2.Client, Call], object]
+
+
+def responses(here: Place, client: httpx2.Client, call: Call) -> object:
+    got = openai.OpenAI(api_key=SDK_KEY, base_url=here.base, http_client=client).responses.create(**call)
+    assert isinstance(got, openai.types.responses.Response)
+    return got.output_text
+
+
+def messages(here: Place, client: httpx2.Client, call: Call) -> object:
+    base = here.base.removesuffix("/v1")
+    got = anthropic.Anthropic(api_key=SDK_KEY, base_url=base, http_client=client, max_retries=1).messages.create(**call)
+    assert isinstance(got, anthropic.types.Message)
+    assert isinstance(got.content[0], anthropic.types.TextBlock)
+    return got.content[0].text
+
+
+def generate(here: Place, client: httpx2.Client, call: Call) -> object:
+    """The one whose method takes the members by other names than the body has."""
+    options = genai.types.HttpOptions(base_url=here.base.removesuffix("/v1"), api_version="v1beta", httpx_client=client)
+    config = {"systemInstruction": call["systemInstruction"], "store": call["store"]} | call["generationConfig"]
+    got = genai.Client(api_key=SDK_KEY, vertexai=False, http_options=options).models.generate_content(
+        model="model-1", contents=call["contents"], config=genai.types.GenerateContentConfig(**config)
+    )
+    return got.text
+
+
+OTHERS: dict[str, tuple[Dialect, Ask]] = {
+    "openai responses": (Dialect.OPENAI_RESPONSES, responses),
+    "anthropic": (Dialect.ANTHROPIC_MESSAGES, messages),
+    "google-genai": (Dialect.GEMINI_GENERATE, generate),
+}
+
+
+@pytest.mark.parametrize("package", OTHERS)
+def test_every_dialect_has_a_package_that_goes_through(approve: Approve, place: Open, package: str) -> None:
+    dialect, ask = OTHERS[package]
+    here = place(dialect=dialect)
+    transport = HeadgateTransport(approve("energy").id, "sink")
+    assert ask(here, httpx2.Client(transport=transport), transport.call()) == PLAN
+    approved = envelope(load_template("plan-1"), ("energy",), profile_named("sink"))
+    assert here.server.requests == [wire_bytes(approved, KEY)]
+
+
+def test_a_package_that_adds_a_member_of_its_own_is_refused(approve: Approve, ledger: Ledger, place: Open) -> None:
+    here = place()
+    transport = HeadgateTransport(approve("energy").id, "sink")
+    client = httpx2.Client(transport=transport)
+    call = {name: value for name, value in transport.call().items() if name != "store"}
+    with pytest.raises(RefusalError, match="differs in: store, stream"):
+        Mistral(api_key=SDK_KEY, server_url=here.base.removesuffix("/v1"), client=client).chat.complete(**call)
+    assert here.server.connections == 0
+    assert sends(ledger) == []
+
+
 def test_an_sdk_that_tries_again_after_a_failure_is_not_heard_twice(
     approve: Approve, ledger: Ledger, place: Open
 ) -> None:
-    here = place(answers(response(b"{}", "503 Service Unavailable")), "/v1/messages")
+    here = place(answers(response(b"{}", "503 Service Unavailable")), Dialect.ANTHROPIC_MESSAGES)
     transport = HeadgateTransport(approve("energy").id, "sink")
-    client = httpx2.Client(transport=transport)
     # This SDK takes any exception of its client for a lost connection, and asks again.
-    sdk = anthropic.Anthropic(
-        api_key=SDK_KEY, base_url=here.base.removesuffix("/v1"), http_client=client, max_retries=1
-    )
-    call = transport.call()
-    known = {name: call.pop(name) for name in ("model", "messages", "max_tokens")}
     with pytest.raises(anthropic.APIConnectionError) as failed:
-        sdk.messages.create(**known, extra_body=call)
+        messages(here, httpx2.Client(transport=transport), transport.call())
     assert isinstance(failed.value.__cause__, UnavailableError)
     assert "503" in str(failed.value.__cause__)
     assert here.server.connections == 1
