@@ -7,11 +7,8 @@ sent. Change it only with a golden envelope.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import assert_never
 
-from headgate.canonical import Json
-from headgate.errors import IntegrityError
 from headgate.gate.examples import second_examples
 from headgate.gate.template import Template
 from headgate.providers.profiles import Dialect, KeyHeader, Profile, ResponseFormat, Store
@@ -79,7 +76,7 @@ def _openai_chat(template: Template, message: str, profile: Profile) -> str:
         f'"model":{_string(profile.model)}',
     ]
     if settings.response_format is ResponseFormat.JSON_SCHEMA:
-        shape = f'{{"name":{_string(template.id)},"schema":{_value(template.schema)},"strict":true}}'
+        shape = f'{{"name":{_string(template.id)},"schema":{template.spelling},"strict":true}}'
         members.append(f'"response_format":{{"json_schema":{shape},"type":"json_schema"}}')
     elif settings.response_format is ResponseFormat.JSON_OBJECT:
         members.append('"response_format":{"type":"json_object"}')
@@ -98,7 +95,7 @@ def _openai_responses(template: Template, message: str, profile: Profile) -> str
         *_temperature(profile),
     ]
     if profile.settings.response_format is ResponseFormat.JSON_SCHEMA:
-        shape = f'"name":{_string(template.id)},"schema":{_value(template.schema)},"strict":true,"type":"json_schema"'
+        shape = f'"name":{_string(template.id)},"schema":{template.spelling},"strict":true,"type":"json_schema"'
         members.append(f'"text":{{"format":{{{shape}}}}}')
     elif profile.settings.response_format is ResponseFormat.JSON_OBJECT:
         members.append('"text":{"format":{"type":"json_object"}}')
@@ -112,7 +109,7 @@ def _anthropic_messages(template: Template, message: str, profile: Profile) -> s
         f'"model":{_string(profile.model)}',
     ]
     if profile.settings.response_format is ResponseFormat.JSON_SCHEMA:
-        members.append(f'"output_config":{{"format":{{"schema":{_value(template.schema)},"type":"json_schema"}}}}')
+        members.append(f'"output_config":{{"format":{{"schema":{template.spelling},"type":"json_schema"}}}}')
     members.append(f'"system":{_string(template.instructions)}')
     return f"{{{','.join(members)}}}"
 
@@ -121,7 +118,7 @@ def _gemini_generate(template: Template, message: str, profile: Profile) -> str:
     """The body; it holds no model, which stands in the path."""
     config = [f'"maxOutputTokens":{profile.settings.max_tokens}']
     if profile.settings.response_format is ResponseFormat.JSON_SCHEMA:
-        config.append(f'"responseJsonSchema":{_value(template.schema)}')
+        config.append(f'"responseJsonSchema":{template.spelling}')
     if profile.settings.response_format in {ResponseFormat.JSON_SCHEMA, ResponseFormat.JSON_OBJECT}:
         config.append('"responseMimeType":"application/json"')
     store = '"store":false,' if profile.settings.store is Store.FALSE else ""
@@ -140,19 +137,3 @@ def _temperature(profile: Profile) -> list[str]:
 
 def _string(text: str) -> str:
     return f'"{text.translate(_ESCAPES)}"'
-
-
-def _value(value: Json) -> str:
-    """The spelling of a part of a schema: text, truth, lists and objects are all that schemas are made of."""
-    match value:
-        case str():
-            return _string(value)
-        case bool():
-            return "true" if value else "false"
-        case Mapping():
-            members = sorted(value.items(), key=lambda member: member[0].encode("utf-16-be"))
-            return "{" + ",".join(f"{_string(name)}:{_value(part)}" for name, part in members) + "}"
-        case Sequence():
-            return "[" + ",".join(_value(part) for part in value) + "]"
-        case _:
-            raise IntegrityError("a template's schema holds a number or null, which no schema of ours does")

@@ -18,11 +18,15 @@ HASHES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """What is asked, the same for every table: the instructions, the answer's schema, and the hash over both."""
+    """What is asked, the same for every table: the instructions, the answer's schema, and the hash over both.
+
+    `spelling` is the schema as its file spells it, in canonical JSON: what the second computation sends.
+    """
 
     id: str
     instructions: str
     schema: Mapping[str, Json]
+    spelling: str
     hash: str
 
 
@@ -49,4 +53,4 @@ def verified(template_id: str, instructions: bytes, schema: bytes) -> Template:
         raise IntegrityError(
             f"template '{template_id}' is not the one this version was made with: install Headgate again"
         )
-    return Template(template_id, instructions.decode(), json.loads(schema), found)
+    return Template(template_id, instructions.decode(), json.loads(schema), schema.decode(), found)

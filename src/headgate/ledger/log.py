@@ -10,7 +10,15 @@ from headgate.canonical import Json
 from headgate.database import Database
 from headgate.errors import InputError, IntegrityError
 from headgate.ledger import merkle
-from headgate.ledger.entry import Commitment, Entry, SendIntended, SendOutcome, parse_entry
+from headgate.ledger.entry import (
+    Commitment,
+    Entry,
+    ManifestApproved,
+    ManifestId,
+    SendIntended,
+    SendOutcome,
+    parse_entry,
+)
 from headgate.ledger.head import Head, read_head, write_head
 from headgate.ledger.merkle import Peaks
 from headgate.ledger.store import LedgerStore, Rows, StoredEntry, StoredHead
@@ -102,6 +110,12 @@ class Ledger:
         """Every entry in order, unverified; raises IntegrityError for one that this version does not write."""
         with self._store.reading() as rows:
             return tuple(parse_entry(row.leaf) for row in rows.entries())
+
+    def approvals(self, manifest: ManifestId) -> tuple[ManifestApproved, ...]:
+        """The approvals of this manifest in order, unverified; raises as `entries` does."""
+        with self._store.reading() as rows:
+            events = [parse_entry(leaf).event for leaf in rows.leaves_with(manifest)]
+        return tuple(each for each in events if isinstance(each, ManifestApproved) and each.manifest == manifest)
 
     def entry(self, index: int) -> Entry:
         """The entry at this index, from 0; raises InputError if there is none."""

@@ -135,6 +135,11 @@ class Rows:
         found = self._connection.execute(select(_entries).order_by(_entries.c.position))
         return tuple(StoredEntry(row.position, row.leaf, row.leaf_hash, row.root) for row in found)
 
+    def leaves_with(self, text: str) -> tuple[bytes, ...]:
+        """The bytes of every leaf in which this text stands, by position."""
+        found = select(_entries.c.leaf).where(func.instr(_entries.c.leaf, text.encode()) > 0)
+        return tuple(self._connection.execute(found.order_by(_entries.c.position)).scalars())
+
     def leaf(self, position: int) -> bytes | None:
         """The bytes of one leaf, or None where there is no such entry."""
         return self._connection.execute(

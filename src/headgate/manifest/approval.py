@@ -28,8 +28,7 @@ def check_approval(approved: ApprovedManifest, ledger: Ledger) -> None:
     Raises RefusalError if it holds no approval of this manifest, IntegrityError if it holds one of other names. That is
     so even where somebody with the master key changed the manifest together with its digest.
     """
-    events = [entry.event for entry in ledger.entries()]
-    recorded = [each for each in events if isinstance(each, ManifestApproved) and each.manifest == approved.id]
+    recorded = ledger.approvals(ManifestId(approved.id))
     if not recorded:
         raise RefusalError(f"the ledger has no approval of manifest {approved.id}; approve it again")
     if names_digest(approved.names) != approved.digest or not ledger.opens(
