@@ -52,6 +52,7 @@ class HeadgateTransport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
         self.answer: Answer | None = None
         self._ids = (manifest_id, template, provider)
         self._home = home
+        self._asked = False
         self._failed: HeadgateError | None = None
         self._one_at_a_time = threading.Lock()
 
@@ -60,6 +61,7 @@ class HeadgateTransport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
 
         Raises `InputError`, `RefusalError` or `IntegrityError` where there is no such envelope.
         """
+        # Any, because an SDK's method has a type of its own for each argument.
         arguments: dict[str, Any] = json.loads(self._approved()[0].body)
         return arguments
 
@@ -85,8 +87,9 @@ class HeadgateTransport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
         with self._one_at_a_time:
             if self._failed is not None:
                 raise self._failed
-            if self.answer is not None:
+            if self._asked:
                 raise RefusalError("this transport has asked once already: make another one to ask again")
+            self._asked = True
             try:
                 self.answer = app.send(*self._ids, self._home)
             except HeadgateError as error:
