@@ -8,7 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from tests.tls_server import Authority
+
+# `make attack`: every property that names its examples by `tests.scale.times` is tried with a hundred times as many.
+settings.register_profile("attack", max_examples=100 * 100, deadline=None)
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
