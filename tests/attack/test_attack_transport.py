@@ -163,6 +163,16 @@ def test_a_store_without_certificates_is_refused_before_anything_is_written(
         assert sink.requests == []
 
 
+def test_a_system_without_a_store_that_is_known_is_refused(
+    profile: Profile, certificate: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("headgate.gate.transport.SYSTEM_STORES", (tmp_path / "none.pem",))
+    with provider(certificate=certificate) as sink:
+        with pytest.raises(RefusalError, match="no certificate store that is known"):
+            send(replace(profile, port=sink.port, ca_file=None))
+        assert sink.requests == []
+
+
 def test_without_a_file_of_its_own_a_profile_trusts_only_the_systems_store(profile: Profile, certificate: Path) -> None:
     with provider(certificate=certificate) as sink:
         with pytest.raises(RefusalError, match="certificate fails"):
