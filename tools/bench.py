@@ -15,6 +15,8 @@ import time
 from importlib.resources import as_file, files
 from pathlib import Path
 
+import bench_gate
+
 ROOT = Path(__file__).parents[1]
 HEADGATE = [sys.executable, "-m", "headgate"]
 PANDAS = """
@@ -64,6 +66,7 @@ def rows() -> list[tuple[str, str, str, str]]:
         env = {**os.environ, "HEADGATE_HOME": f"{folder}/home"}
         whole = seconds([*HEADGATE, "analyse", str(steel), "--out", f"{folder}/report"], 5, env)
         bare = seconds([sys.executable, "-c", PANDAS.format(path=str(steel))], 5)
+    sent = bench_gate.rows()
     size = core_megabytes()
     return [
         ("`headgate --help`", f"{answered:.2f} s", f"a bare Python start: {python:.2f} s", f"{answered / python:.1f}"),
@@ -73,6 +76,7 @@ def rows() -> list[tuple[str, str, str, str]]:
             f"pandas: read, describe, correlate, one group, one resample; no chart, no page: {bare:.2f} s",
             f"{whole / bare:.1f}",
         ),
+        *sent,
         ("the core install, its environment included", f"{size:.0f} MB", "budget: 450 MB", f"{size / 450:.2f}"),
     ]
 
