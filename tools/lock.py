@@ -1,4 +1,4 @@
-"""Write requirements.lock, requirements-dev.lock and requirements-model.lock: every package by version and hash, no address.
+"""Write the three locks (core, dev, model): every package by version and hash, no address.
 
 Needs `uv` on the path or in this environment; the versions of an existing lock are kept unless --upgrade is given.
 """
