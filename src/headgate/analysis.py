@@ -52,7 +52,8 @@ def analyse(table: Table, decide: Decide, desk: Desk, send: tuple[str, Send] | N
     provider = ProviderKind.REMOTE if send else ProviderKind.LOCAL
     receipt = _record(manifest, provider, desk, plan, outcomes)  # (6)
     name = send[0] if send else LOCAL
-    return Report(table, screened, decisions, manifest, plan, outcomes, name, answer, receipt, now())
+    isolation = desk.cell.isolation.level
+    return Report(table, screened, decisions, manifest, plan, outcomes, name, answer, receipt, now(), isolation)
 
 
 def screened_headers(table: Table) -> tuple[Screened, ...]:

@@ -25,6 +25,7 @@ from headgate.engines.interface import Outcome, Result, Skipped
 from headgate.errors import InputError, UnavailableError
 from headgate.gate import Answer
 from headgate.headers import Table
+from headgate.isolation import MEANINGS, IsolationLevel
 from headgate.ledger import Receipt
 from headgate.manifest import ApprovedManifest, Column, Decision, wire_names
 from headgate.plan import Plan, Question, to_json
@@ -44,7 +45,7 @@ class Report:
     """Everything one analysis found and did.
 
     `screened` and `decisions` follow the source's order of headers; `outcomes` the plan's order of analyses. `answer`
-    is None where nothing left. `receipt` is the ledger's proof of the run.
+    is None where nothing left. `receipt` is the ledger's proof of the run, `isolation` that of the cell.
     """
 
     table: Table
@@ -57,6 +58,7 @@ class Report:
     answer: Answer | None
     receipt: Receipt
     made_at: datetime
+    isolation: IsolationLevel
 
     @property
     def results(self) -> tuple[Result, ...]:
@@ -146,6 +148,7 @@ class Report:
                 self.receipt.index,
                 self.receipt.leaf_hash,
                 self.receipt.root,
+                _isolated(self.isolation),
                 sha256(self.answer.envelope.body) if self.answer else "",
             ),
             questions=tuple(Question(self._header(question.about), question.ask) for question in self.plan.questions),
@@ -176,8 +179,15 @@ class Report:
             when=stamp(self.answer.at),
             tls=f"{tls.version}, {tls.cipher}" if tls else "none: a model on this machine",
             names=wire_names(self.manifest.names),
+            approved=len(self.manifest.names),
+            gate=_isolated(self.answer.isolation),
+            entry=self.answer.intent.index,
             body=envelope.body.decode(),
         )
+
+
+def _isolated(level: IsolationLevel) -> str:
+    return f"{level} ({MEANINGS[level]})"
 
 
 def _refuse_foreign(folder: Path) -> None:

@@ -28,7 +28,8 @@ class ColumnView:
 
 @dataclass(frozen=True, slots=True)
 class SentView:
-    """One request that left. `body` is its exact text; `names` the public names in it; `when` in RFC 3339, UTC.
+    """One request that left. `body` is its exact text; `names` the public names in it, of so many `approved` ones;
+    `when` in RFC 3339, UTC; `gate` how the process that sent it was isolated; `entry` the intent's in the ledger.
 
     `retention` is the true sentence on what the provider keeps, from its assessment; "" where none is known.
     """
@@ -38,17 +39,24 @@ class SentView:
     when: str
     tls: str
     names: tuple[str, ...]
+    approved: int
+    gate: str
+    entry: int
     body: str
     retention: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiptView:
-    """Where the ledger recorded the run. Hashes are hexadecimal or base64; `envelope_hash` is "" if nothing left."""
+    """Where the ledger recorded the run, and how the process that saw the rows was isolated.
+
+    Hashes are hexadecimal or base64; `envelope_hash` is "" if nothing left.
+    """
 
     index: int
     leaf_hash: str
     root: str
+    cell: str
     envelope_hash: str = ""
 
 

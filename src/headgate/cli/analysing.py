@@ -111,14 +111,14 @@ def _save(path: Path, decisions: Sequence[Decision]) -> None:
 def _count(names: Sequence[str]) -> str:
     """How many names are sent, of how many that are approved: in a wide table one of each family."""
     sent = len(wire_names(names))
-    return f"{sent} names" if sent == len(names) else f"{sent} of {len(names)} names, one of each family,"
+    return f"{sent} names left" if sent == len(names) else f"{sent} names left for {len(names)}, one of each family"
 
 
 def _say(report: Report, page: Path) -> None:
     for result in report.results:
         for headline in result.headlines:
             show.headline(headline)
-    sent = f"{_count(report.manifest.names)} left, to {report.provider}" if report.answer else "nothing left"
+    sent = f"{_count(report.manifest.names)}, to {report.provider}" if report.answer else "nothing left"
     skipped = f", {len(report.skipped)} skipped" if report.skipped else ""
     show.out.print(f"\n{len(report.results)} analyses{skipped}; {sent}; ledger entry {report.receipt.index}.")
     show.out.print(f"The report: {page}", style="bold", soft_wrap=True)

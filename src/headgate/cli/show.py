@@ -158,8 +158,8 @@ def sent(one: Sent) -> None:
         "left": ends[one.left],
         "when": stamp(one.intended.at),
         "to": f"{profile.get('name')}: {profile['host']} port {profile['port']}, model {profile['model']}",
-        "names": f"{len(one.names)}, approved by {one.actor} in manifest {one.intent.manifest}",
-        "template": f"SHA-256 {one.intent.template}",
+        "approved": f"by {one.actor} in manifest {one.intent.manifest}",
+        "template": f"{one.template or 'of another version'}, SHA-256 {one.intent.template}",
         "isolation": f"{one.intent.isolation}: {MEANINGS[one.intent.isolation]}",
         "TLS": tls,
         "outcome": f"{outcome.outcome}{status}, {outcome.size:,} bytes came back" if outcome else "none",
@@ -169,6 +169,9 @@ def sent(one: Sent) -> None:
     for name, value in facts.items():
         grid.add_row(Text(name, style="bold"), Text(value, overflow="fold"))
     out.print(grid)
+    out.print(f"\nThe {len(one.names)} names:\n", style="dim")
+    for name in one.names:
+        out.print(shown(name), style="cyan")
     out.print("\nThe request, byte for byte (the key's place is marked):\n", style="dim")
     raw(one.request + b"\n")
 

@@ -67,6 +67,11 @@ class Sent:
         return "unknown" if self.outcome is None else "yes" if self.outcome.left else "no"
 
     @property
+    def template(self) -> str | None:
+        """The id of the template, None where this version has none of that hash (any more)."""
+        return next((name for name, known in HASHES.items() if known == self.intent.template), None)
+
+    @property
     def suite(self) -> str | None:
         """The name of the cipher suite (IANA TLS Cipher Suites)."""
         number = self.outcome.cipher if self.outcome else None
@@ -83,7 +88,7 @@ class Sent:
             "request": self.request.decode(),
             "names": list(self.names),
             "manifest": {"id": intent.manifest, "actor": self.actor},
-            "template": {"id": _template(intent.template), "sha256": intent.template},
+            "template": {"id": self.template, "sha256": intent.template},
             "profile": self.profile,
             "isolation": intent.isolation.value,
             "tls": {"version": outcome.tls.value, "suite": self.suite, "spki_sha256": outcome.spki}
@@ -146,7 +151,3 @@ def _kept(commitment: Commitment, ledger: Ledger, store: SentStore) -> bytes:
     if found is None or not ledger.opens(commitment, found):
         raise IntegrityError("what is kept of this send is not what the ledger commits to")
     return found
-
-
-def _template(digest: str) -> str | None:
-    return next((name for name, known in HASHES.items() if known == digest), None)

@@ -118,7 +118,9 @@ def report(
         columns=columns,
         outcomes=(*results, Skipped(analysis("intensity", "Energy per tonne"), "No column holds an amount produced.")),
         sent=sent,
-        receipt=ReceiptView(17, "aa" * 32, "bb" * 32, "cc" * 32 if sent else ""),
+        receipt=ReceiptView(
+            17, "aa" * 32, "bb" * 32, "L3 (namespaces, Landlock and seccomp)", "cc" * 32 if sent else ""
+        ),
         questions=(Question("Usage kWh", "cumulative_or_interval"),),
         dropped=(Dropped("analyses[3]", "unknown kind"),) if sent else (),
     )
@@ -130,6 +132,9 @@ SENT = SentView(
     when="2026-11-24T08:00:00Z",
     tls="TLS 1.3",
     names=("Usage kWh",),
+    approved=1,
+    gate="L3 (namespaces, Landlock and seccomp)",
+    entry=16,
     body='{"messages":[{"content":"[\\"Usage kWh\\"]","role":"user"}]}',
     retention="Kept up to 30 days.",
 )
