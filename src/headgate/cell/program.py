@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import mimetypes
+from dataclasses import dataclass
 from pathlib import Path
 
 from headgate.canonical import Json
@@ -11,11 +13,21 @@ from headgate.sandbox.process import Answering, Tell
 from headgate.sandbox.record import from_json, to_json
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Read the headers of the source, as `headgate.headers.read` does."""
+
+    path: Path
+    sheet: str | None
+    names: tuple[str, ...] | None
+
+
 def cell(work: Path) -> Answering:
     """What answers in the cell's process; `work` is its own folder, for what has to be spilled.
 
     Engines are loaded when they are first asked for: reading headers takes none.
     """
+    mimetypes.knownfiles.clear()  # openpyxl has Python read the system's lists of types, which no cell is given
 
     def answer(message: Message, tell: Tell) -> Json:
         match message.kind:
@@ -32,7 +44,6 @@ def cell(work: Path) -> Answering:
 
 
 def _read(asked: Json) -> Json:
-    from headgate.cell.message import Reading
     from headgate.headers import read
 
     reading = from_json(Reading, asked)
