@@ -16,7 +16,7 @@ from headgate.cell import asking as cell
 from headgate.database import open_database
 from headgate.engines.interface import Progress
 from headgate.engines.work import work_folder
-from headgate.errors import InputError, IntegrityError
+from headgate.errors import InputError, IntegrityError, RefusalError
 from headgate.gate import DEFAULT_TEMPLATE, Answer
 from headgate.gate import asking as gate
 from headgate.gate.sent import Sent, find_sent
@@ -92,7 +92,7 @@ def analyse(
     with opened(home) as state, _cell(path, state.settings) as running:
         table = source if isinstance(source, Table) else cell.read(running, path, sheet, names)
         desk = Desk(state.ledger, state.manifests, state.settings.actor, running)
-        send = None if provider == LOCAL else (provider, _through_the_gate(state.settings, provider))
+        send = None if provider == LOCAL else (provider, _through_the_gate(state.settings, provider, path))
         report = analysis.analyse(table, decide, desk, send, progress or _silent)
     if out is not None:
         report.save(Path(out))
@@ -187,8 +187,13 @@ def send(manifest_id: str, template_id: str, provider: str, home: Path | None = 
         return gate.send(running, manifest_id, template_id, provider)
 
 
-def _through_the_gate(found: Settings, provider: str) -> analysis.Send:
+def _through_the_gate(found: Settings, provider: str, source: Path) -> analysis.Send:
     find_profile(load_profiles(found.profiles), provider)
+    if source.resolve().is_relative_to(found.home.resolve()):
+        raise RefusalError(
+            f"{source.name} lies in the state folder {found.home}, which the gate can open: move the table, or name "
+            "another state folder with HEADGATE_HOME"
+        )
     return lambda manifest: send(manifest.id, DEFAULT_TEMPLATE, provider, found.home)
 
 

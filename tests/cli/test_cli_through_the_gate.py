@@ -199,3 +199,17 @@ def test_a_table_without_a_header_row_sends_nothing(
     )
     assert len(requests) == 1, named.err
     assert b"power kW" in requests[0]
+
+
+def test_a_table_that_the_gate_could_open_is_not_analysed_by_a_provider(
+    through: Callable[..., tuple[Done, list[bytes]]], own_home: Path, tmp_path: Path
+) -> None:
+    own_home.mkdir()
+    plant(own_home / "plant.csv", 1)
+    (tmp_path / "link").symlink_to(own_home)
+    for source in (own_home / "plant.csv", tmp_path / "link" / "plant.csv"):
+        done, requests = through("analyse", source, "--provider", "sink", "--approve", "clean", "--out", "out")
+        assert done.code == 3, done.err
+        assert "state folder" in done.err
+        assert requests == []
+    assert headgate("analyse", own_home / "plant.csv", "--out", tmp_path / "out").code == 0  # here it may be

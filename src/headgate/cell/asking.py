@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from headgate.canonical import Json
-from headgate.cell.message import Ran, Reading, Running, unpacked
+from headgate.cell.message import Ran, Running, unpacked
+from headgate.cell.program import Reading
 from headgate.engines.interface import Outcome, Progress
 from headgate.errors import IntegrityError
 from headgate.headers import Table

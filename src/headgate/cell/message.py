@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import pyarrow as pa
 
@@ -13,15 +12,6 @@ from headgate.headers import Table
 from headgate.manifest import Column
 from headgate.plan import Plan
 from headgate.plan.language import Analysis
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """Read the headers of the source, as `headgate.headers.read` does."""
-
-    path: Path
-    sheet: str | None
-    names: tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
