@@ -34,4 +34,4 @@ def check_approval(approved: ApprovedManifest, ledger: Ledger) -> None:
     if names_digest(approved.names) != approved.digest or not ledger.opens(
         recorded[0].names, approved.digest.encode("ascii")
     ):
-        raise IntegrityError(f"manifest {approved.id} does not hold the names that were approved; approve it again")
+        raise IntegrityError(f"the ledger has the approval of other names for manifest {approved.id}; approve it again")
