@@ -53,7 +53,7 @@ def from_json(kind: type[_T], found: Json) -> _T:
     """The value of this type that the JSON spells; raises `IntegrityError` where it spells none."""
     try:
         value: _T = _value(kind, found)
-    except (TypeError, ValueError, KeyError, AttributeError, RecursionError):
+    except (TypeError, ValueError, OverflowError, RecursionError):
         raise IntegrityError(
             f"a process of Headgate gave something that is no {kind.__name__}; it was not used"
         ) from None
