@@ -38,7 +38,7 @@ from headgate.manifest import (  # noqa: E402
 )
 from headgate.providers.profiles import Dialect, Profile  # noqa: E402
 
-RUNS = 60
+RUNS = 30
 SAMPLE_ROWS = 5
 Row = tuple[str, str, str, str]
 

@@ -7,6 +7,7 @@ sent. Change it only with a golden envelope.
 
 from __future__ import annotations
 
+import re
 from typing import assert_never
 
 from headgate.gate.examples import second_examples
@@ -14,15 +15,8 @@ from headgate.gate.template import Template
 from headgate.providers.profiles import Dialect, KeyHeader, Profile, ResponseFormat, Store
 
 # RFC 8785 3.2.2.2: seven characters are escaped by letter, other controls by number, all else stands for itself.
-_ESCAPES = {number: f"\\u{number:04x}" for number in range(0x20)} | {
-    0x08: "\\b",
-    0x09: "\\t",
-    0x0A: "\\n",
-    0x0C: "\\f",
-    0x0D: "\\r",
-    0x22: '\\"',
-    0x5C: "\\\\",
-}
+_ESCAPED = re.compile('[\x00-\x1f"\\\\]')
+_LETTERS = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 
 
 def expected_request(template: Template, names: tuple[str, ...], profile: Profile, key: str | None) -> bytes:
@@ -136,4 +130,5 @@ def _temperature(profile: Profile) -> list[str]:
 
 
 def _string(text: str) -> str:
-    return f'"{text.translate(_ESCAPES)}"'
+    escaped = _ESCAPED.sub(lambda found: _LETTERS.get(found[0], f"\\u{ord(found[0]):04x}"), text)
+    return f'"{escaped}"'
