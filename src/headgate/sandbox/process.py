@@ -114,7 +114,7 @@ def serve(confinement: Confinement, limit: int, load: Callable[[Isolation], Answ
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
-    with suppress(BrokenPipeError), _saying_errors(channel):
+    with suppress(BrokenPipeError), _saying_defects(channel), _saying_errors(channel):
         isolation = seal(confinement)
         answering = load(isolation)
         channel.send(READY, to_json(isolation))
@@ -127,11 +127,17 @@ def serve(confinement: Confinement, limit: int, load: Callable[[Isolation], Answ
 def _saying_errors(channel: Channel) -> Iterator[None]:
     try:
         yield
-    except BrokenPipeError:
-        raise
     except HeadgateError as error:
         kind = next(name for name, each in _ERRORS.items() if isinstance(error, each))
         channel.send("error", {"error": kind, "message": str(error)})
+
+
+@contextmanager
+def _saying_defects(channel: Channel) -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
     except Exception as error:
         place = traceback.extract_tb(error.__traceback__)[-1]
         channel.send("defect", f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}")
