@@ -232,12 +232,24 @@ def test_leave_for_this_network_is_no_leave_for_every_special_address(profile: P
 
 
 @pytest.mark.parametrize(
-    "address", ["127.0.0.1", "127.9.9.9", "::1", "10.1.2.3", "172.31.0.1", "192.168.1.1", "fd00::1"]
+    "address",
+    [
+        "127.0.0.1",
+        "127.9.9.9",
+        "::1",
+        "::ffff:127.0.0.1",
+        "10.1.2.3",
+        "::ffff:10.1.2.3",
+        "64:ff9b::a01:203",
+        "172.31.0.1",
+        "192.168.1.1",
+        "fd00::1",
+    ],
 )
 def test_plain_http_is_for_this_machine_alone(profile: Profile, address: str) -> None:
     _check_address(address, profile)
     plain = replace(profile, tls=False)
-    if address.startswith("127.") or address == "::1":
+    if address.startswith("127.") or address in {"::1", "::ffff:127.0.0.1"}:
         _check_address(address, plain)
     else:
         with pytest.raises(RefusalError, match="another machine: set 'tls' to true"):
