@@ -1,13 +1,14 @@
 # make demo         analyses the bundled table and says where the report is
 # make test         everything that has to hold
 # make test-model   the whole path with a real, small model at the other end
-# All three make the environment themselves; nothing but Python >= 3.11 and make is needed.
+# make attack       the attacks and properties of `make test` with a hundred times the examples; takes an hour or more
+# All of them make the environment themselves; nothing but Python >= 3.11 and make is needed.
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 PIP := $(BIN)/python -B -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-model lint bench corpora lock clean
+.PHONY: demo test test-model attack lint bench corpora lock clean
 
 demo: .venv/core.stamp
 	$(BIN)/headgate demo --out demo-report
@@ -19,6 +20,11 @@ test: .venv/dev.stamp
 
 test-model: .venv/model.stamp
 	$(BIN)/python -m pytest -m model tests/model
+
+attack: .venv/dev.stamp
+	sh tools/needs.sh
+	$(BIN)/python -m pytest -n 2 --dist loadfile --timeout 0 --hypothesis-profile attack tests/attack tests/property
+	$(BIN)/python tools/fuzz_answers.py --runs 1000000
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check src tests tools

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import os
 import random
+import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,10 +16,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from tests.canaries import Canaries, Kind
-from tests.dialects import ANSWERS, profile_of
+from tests.dialects import ANSWERS, parts, profile_of
 from tests.scale import times
 from tests.tls_server import PLAN, Authority, Provider, answers, provider, response
 from tests.worlds import POOL, WORLDS, World, table
@@ -179,3 +182,72 @@ def test_thousands_of_worlds_give_the_same_bytes(
     dialect: Dialect, names: list[str], worlds: list[World], sinks: Sinks
 ) -> None:
     same(bare_wire, dialect, names, worlds, sinks)
+
+
+@settings(max_examples=times(15), deadline=None, suppress_health_check=list(HealthCheck))
+@given(dialect=st.sampled_from(Dialect), names=NAMES, world=WORLDS, withheld=st.integers(5, 40))
+def test_columns_that_are_withheld_leave_the_bytes_as_they_are(
+    dialect: Dialect, names: list[str], world: World, withheld: int, sinks: Sinks
+) -> None:
+    same(bare_wire, dialect, names, [world, replace(world, withheld=world.withheld + withheld)], sinks)
+
+
+@settings(max_examples=times(15), deadline=None, suppress_health_check=list(HealthCheck))
+@given(dialect=st.sampled_from(Dialect), names=NAMES, world=WORLDS, added=st.sampled_from(POOL))
+def test_one_name_more_is_that_name_more_and_nothing_else(
+    dialect: Dialect, names: list[str], world: World, added: str, sinks: Sinks
+) -> None:
+    assume(added not in names)
+    (few,), _ = sent(bare_wire, [world], names, *sinks[dialect])
+    (more,), _ = sent(bare_wire, [world], [*names, added], *sinks[dialect])
+    assert columns(dialect, few) == sorted(names)
+    assert columns(dialect, more) == sorted([*names, added])
+    assert without_names(dialect, few) == without_names(dialect, more)
+
+
+def columns(dialect: Dialect, request: bytes) -> list[str]:
+    """The names in a request, by their ids, which count them."""
+    _, user, _ = parts(dialect, request.partition(b"\r\n\r\n")[2])
+    found = json.loads(user)
+    assert found.keys() == {"columns"}
+    assert [each["id"] for each in found["columns"]] == [f"c{n}" for n in range(1, len(found["columns"]) + 1)]
+    return [each["name"] for each in found["columns"]]
+
+
+def without_names(dialect: Dialect, request: bytes) -> tuple[object, ...]:
+    """A request but for the names and its own length."""
+    head, _, body = request.partition(b"\r\n\r\n")
+    instructions, _, rest = parts(dialect, body)
+    return re.sub(rb"Content-Length: \d+", b"", head), instructions, rest
+
+
+# A leak is a world that is seen in the request: each of these ways lets one through, in this test alone.
+LEAKS: Mapping[str, Callable[[ApprovedManifest, World], Sequence[str]]] = {
+    "a cell among the names": lambda manifest, world: [*manifest.names, f"cell {world.seed}"],
+    "base64 of a cell in a name": lambda manifest, world: [
+        *manifest.names[:-1],
+        manifest.names[-1] + base64.b64encode(str(world.seed).encode()).decode(),
+    ],
+    "the original of a renamed header": lambda manifest, _world: [each.header for each in manifest.columns],
+    "the order of the source": lambda manifest, _world: [
+        f"{place} {each.public_name}"
+        for place, each in enumerate(sorted(manifest.columns, key=lambda each: each.position))
+        if each.public_name is not None
+    ],
+    "how many are withheld": lambda manifest, _world: [*manifest.names, f"{len(manifest.columns)} columns"],
+    "who approved": lambda manifest, _world: [*manifest.names, manifest.actor],
+    "when it was approved": lambda manifest, _world: [*manifest.names, manifest.approved_at.isoformat()],
+}
+
+
+@pytest.mark.parametrize("leak", LEAKS)
+def test_a_leak_of_each_kind_would_be_seen(leak: str, sinks: Sinks) -> None:
+    @contextmanager
+    def leaking(there: Profile, home: Path) -> Iterator[Send]:
+        with bare_wire(there, home) as send:
+            todo = iter(worlds)
+            yield lambda manifest: send(replace(manifest, names=tuple(sorted(set(LEAKS[leak](manifest, next(todo)))))))
+
+    worlds = [World(seed, "csv", 3, seed, "w", frozenset({seed % 3}), seed % 4) for seed in range(5, 9)]
+    requests, _ = sent(leaking, worlds, POOL[:4], *sinks[Dialect.OPENAI_CHAT])
+    assert len(set(requests)) > 1

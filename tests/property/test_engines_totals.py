@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.engines.opening import opened, result, stamps, written
+from tests.scale import times
 
 from headgate.catalogue.meaning import Fold, Role
 from headgate.engines.interface import Result
@@ -61,7 +62,7 @@ def total(energy: Sequence[float | None]) -> float:
 
 
 @given(shapes)
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=times(12), deadline=None)
 def test_days_hours_and_periods_add_up_to_the_whole(shape: tuple[list[int], list[int], set[int]]) -> None:
     energy = values(shape)
     calendar, factor, intensity = found(energy, ("load_heatmap", "load_factor", "intensity"))
@@ -74,7 +75,7 @@ def test_days_hours_and_periods_add_up_to_the_whole(shape: tuple[list[int], list
 
 
 @given(shapes)
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=times(12), deadline=None)
 def test_no_part_is_larger_than_the_peak_or_smaller_than_the_lowest(
     shape: tuple[list[int], list[int], set[int]],
 ) -> None:
@@ -91,7 +92,7 @@ def test_no_part_is_larger_than_the_peak_or_smaller_than_the_lowest(
 
 
 @given(shapes, st.integers(1, 30))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=times(8), deadline=None)
 def test_rows_without_a_value_change_nothing(shape: tuple[list[int], list[int], set[int]], extra: int) -> None:
     energy = values(shape)
     for plain, padded in zip(found(energy, KINDS), found(energy, KINDS, extra), strict=True):
@@ -105,7 +106,7 @@ def test_rows_without_a_value_change_nothing(shape: tuple[list[int], list[int], 
 @given(
     st.lists(st.tuples(st.integers(0, 6), st.integers(0, 999) | st.none()), min_size=8, max_size=40), st.integers(2, 5)
 )
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=times(12), deadline=None)
 def test_groups_and_the_rest_add_up_to_the_whole(rows: list[tuple[int, int | None]], top_n: int) -> None:
     rows = [*rows, (0, 1), (1, 1)]
     with tempfile.TemporaryDirectory() as folder:

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.dialects import ANSWERS
 from tests.hostile_answers import HOSTILE, PLANS, SENT, WITHHELD, Judge, ids_of, places_in
+from tests.scale import times
 
 from headgate.plan import parse
 
@@ -42,13 +43,13 @@ def mutated(draw: st.DrawFn) -> str:
     return text[:cut] if draw(st.integers(0, 9)) == 0 else text
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=times(400), deadline=None)
 @given(mutated(), st.sampled_from(list(ANSWERS)))
 def test_a_mutated_answer_keeps_every_property(text, dialect):
     JUDGE.weigh(ANSWERS[dialect](text))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=times(200), deadline=None)
 @given(
     st.one_of(st.text(max_size=200), st.text(alphabet='{}[]",:0123456789.eE-+ntf\\c"', max_size=200)),
     st.sampled_from(list(ANSWERS)),
@@ -57,7 +58,7 @@ def test_any_text_is_weighed(text, dialect):
     JUDGE.weigh(ANSWERS[dialect](text))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=times(200), deadline=None)
 @given(st.binary(max_size=200))
 def test_any_body_is_weighed(body):
     JUDGE.weigh(body)

@@ -7,6 +7,7 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.dialects import parts
+from tests.scale import times
 
 from headgate.canonical import nfc
 from headgate.gate.envelope import envelope, wire_bytes
@@ -44,14 +45,14 @@ PROFILES = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=times(300), deadline=None)
 @given(names=NAMES, profile=PROFILES)
 def test_both_computations_give_the_same_bytes(names: tuple[str, ...], profile: Profile) -> None:
     made = envelope(PLAN, names, profile)
     assert wire_bytes(made, "sk-key") == expected_request(PLAN, names, profile, "sk-key")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=times(300), deadline=None)
 @given(names=NAMES, profile=PROFILES)
 def test_names_stay_data_whatever_they_are_made_of(names: tuple[str, ...], profile: Profile) -> None:
     request = wire_bytes(envelope(PLAN, names, profile))

@@ -12,6 +12,7 @@ from string import ascii_lowercase
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.scale import times
 
 from headgate.canonical import nfc
 from headgate.gate.envelope import envelope, wire_bytes
@@ -38,7 +39,7 @@ NAMES = st.frozensets(
 ).map(lambda names: frozenset(map(nfc, names)))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=times(300), deadline=None)
 @given(NAMES, st.randoms(), st.booleans())
 def test_both_reductions_are_one_function_of_the_set_of_names(
     names: frozenset[str], random: Random, wide: bool
@@ -53,7 +54,7 @@ def test_both_reductions_are_one_function_of_the_set_of_names(
     assert wire_names(sent) == sent
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=times(200), deadline=None)
 @given(NAMES)
 def test_each_name_is_of_one_family_and_its_first_name_is_the_example(names: frozenset[str]) -> None:
     table = names | OTHERS
@@ -63,7 +64,7 @@ def test_each_name_is_of_one_family_and_its_first_name_is_the_example(names: fro
     assert all(list(family.members) == sorted(family.members) for family in found)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=times(200), deadline=None)
 @given(NAMES)
 def test_names_of_one_family_differ_in_numbers_a_letter_behind_them_and_the_scenario_only(
     names: frozenset[str],
@@ -93,7 +94,7 @@ def bytes_of(names: frozenset[str]) -> bytes:
 MEMBERS = st.frozensets(st.integers(1, 9999), min_size=1, max_size=40)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=times(100), deadline=None)
 @given(MEMBERS, MEMBERS, st.sampled_from(["VAV-{}.HTG-O", "zone {} temp", "{} kWh", "code{} clg vlv"]))
 def test_how_many_members_a_family_has_is_not_on_the_wire(
     one: frozenset[int], other: frozenset[int], name: str
@@ -105,7 +106,7 @@ def test_how_many_members_a_family_has_is_not_on_the_wire(
     assert bytes_of(few) == bytes_of(many)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=times(100), deadline=None)
 @given(MEMBERS, st.integers(1, 9999))
 def test_a_member_changes_the_request_only_where_it_comes_first(numbers: frozenset[int], number: int) -> None:
     before = OTHERS | {f"zone {each} temp" for each in numbers}
@@ -120,7 +121,7 @@ def test_control_in_a_table_that_is_sent_whole_one_name_more_is_seen() -> None:
     assert bytes_of(OTHERS | few) == bytes_of(OTHERS | few | {"zone 3 temp"})
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=times(50), deadline=None)
 @given(NAMES)
 def test_the_second_computation_reduces_all_approved_names_by_itself(names: frozenset[str]) -> None:
     table = tuple(sorted(names | OTHERS))

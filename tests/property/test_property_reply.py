@@ -8,6 +8,7 @@ import time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.dialects import profile_of
+from tests.scale import times
 
 from headgate.errors import HeadgateError
 from headgate.gate.answer import answer_text
@@ -44,7 +45,7 @@ def read(data: bytes) -> Exchange:
         return _converse(here, b"", None, time.monotonic() + 60)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=times(500), deadline=None)
 @given(REPLIES)
 def test_no_reply_raises_and_what_counts_as_whole_is_whole(data: bytes) -> None:
     got = read(data)
@@ -58,7 +59,7 @@ def test_no_reply_raises_and_what_counts_as_whole_is_whole(data: bytes) -> None:
     assert told.isprintable()  # none of these is an answer
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=times(100), deadline=None)
 @given(st.binary(min_size=1, max_size=300), st.integers(0, 299))
 def test_a_body_that_is_cut_is_never_whole(body: bytes, at: int) -> None:
     line = b"HTTP/1.1 200 OK\r\n"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.scale import times
 
 from headgate.screening import Screened, Verdict, screen
 from headgate.screening.token import RUN, Kind, cut_run
@@ -43,13 +44,13 @@ def assert_safe(row: list[str], screened: tuple[Screened, ...]) -> None:
             assert all(t.kind is not Kind.UNKNOWN for run in RUN.findall(one.suggested) for t in cut_run(run).tokens)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=times(400), deadline=None)
 @given(st.lists(HEADERS, max_size=8))
 def test_every_alias_is_unique_made_of_known_words_and_screens_clean(row: list[str]) -> None:
     assert_safe(row, screen(row))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=times(200), deadline=None)
 @given(st.lists(HEADERS, max_size=6))
 def test_screening_twice_says_the_same(row: list[str]) -> None:
     assert screen(row) == screen(row)

@@ -28,9 +28,9 @@ class Running:
     sent: Mapping[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Found:
-    """A `Result` whose tables are bytes."""
+    """A `Result` whose tables are bytes; like it, without a `repr` that says what it holds."""
 
     analysis: Analysis
     tables: Mapping[str, bytes]

@@ -68,9 +68,12 @@ class Headline:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Result:
-    """What one analysis found. `facts` are its named single figures, unrounded, units in the key (`peak_kw`)."""
+    """What one analysis found. `facts` are its named single figures, unrounded, units in the key (`peak_kw`).
+
+    What it holds is made of cells, so its `repr`, which a log or a traceback may show, says none of it.
+    """
 
     analysis: Analysis
     tables: Mapping[str, pa.Table]
@@ -79,6 +82,9 @@ class Result:
     sentences: tuple[str, ...] = ()
     headlines: tuple[Headline, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Result of {self.analysis.kind}: {len(self.tables)} tables>"
 
 
 @dataclass(frozen=True, slots=True)
