@@ -181,8 +181,6 @@ def test_each_process_is_given_its_own_variables_and_descriptors_and_nothing_of_
     code = "import os, sys; print(sorted(map(int, os.listdir('/proc/self/fd'))))"
     inherited = {"PYTHONPATH": str(tmp_path)}
     usual = subprocess.run([real, "-c", code], env=inherited, close_fds=False, stdout=-1, check=True)
-        [real, "-c", code], env={"PYTHONPATH": str(tmp_path)}, close_fds=False, stdout=-1, check=True
-    )
     assert {opened, connected.fileno()} <= set(json.loads(usual.stdout))
     assert (tmp_path / "ran").exists()
     os.close(opened)
