@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from tests import doors
 from tests.tls_server import Authority
 
 # `make attack`: every property that names its examples by `tests.scale.times` is tried with a hundred times as many.
@@ -17,6 +18,8 @@ settings.register_profile("attack", max_examples=100 * 100, deadline=None)
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 WANT = "wants "
+
+doors.watch()
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +57,13 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HEADGATE_HOME", str(home))
     monkeypatch.setenv("HEADGATE_ACTOR", "tester")
     return home
+
+
+@pytest.fixture(autouse=True)
+def named_doors() -> Iterator[None]:
+    """The test fails where the package opens a socket, looks up a name or starts a program through no named door."""
+    with doors.nothing_through():
+        yield
 
 
 @pytest.hookimpl(hookwrapper=True)

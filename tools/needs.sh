@@ -4,6 +4,7 @@ set -u
 want=""
 command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || want="$want chromium"
 command -v strace >/dev/null 2>&1 || want="$want strace"
+command -v strace >/dev/null 2>&1 || want="$want strace"
 [ -z "$want" ] && exit 0
 if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
     echo "installing for the tests:$want"
