@@ -1,0 +1,261 @@
+"""What is shown of a send is what the server saw and the ledger commits to, whole, or nothing is shown."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.tls_server import answers, completion, provider, response
+
+from headgate.clock import now
+from headgate.database import Database
+from headgate.errors import IntegrityError, UnavailableError
+from headgate.gate.send import Gate, facts_of
+from headgate.gate.sent import SUITES, Sent, find_sent
+from headgate.gate.store import SentStore
+from headgate.gate.transport import tls_context
+from headgate.isolation import IsolationLevel
+from headgate.ledger import Digest, Entry, Ledger, ManifestId, Outcome, SendIntended, SendOutcome, TlsVersion
+from headgate.manifest import ApprovedManifest, ManifestStore
+from headgate.providers.profiles import Profile
+
+KEY = "sk-a-key-of-nobody"
+PLAN_HASH = "383b6b2e5f59e860301869b143c03a814b523ebaf7458fd96a84fad6850f3660"
+Approve = Callable[..., ApprovedManifest]
+Open = Callable[[Profile], Gate]
+Show = Callable[[int], Sent]
+
+
+@pytest.fixture
+def show(state: Database, ledger: Ledger) -> Show:
+    return lambda index: find_sent(index, ledger, SentStore(state), ManifestStore(state))
+
+
+def test_a_send_is_shown_whole_by_its_intent_and_by_its_outcome(
+    profile: Profile, certificate: Path, approve: Approve, gate: Open, ledger: Ledger, show: Show
+) -> None:
+    manifest = approve("energy", "Wärme")
+    body = completion() + b" "
+    with provider(answers(response(body)), certificate) as sink:
+        there = replace(profile, port=sink.port)
+        answer = gate(there).send(manifest.id, "plan-1", "sink")
+    assert answer.tls is not None
+    for index in (1, 2):
+        sent = show(index)
+        assert sent.to_json() == {
+            "index": 1,
+            "left": "yes",
+            "when": answer.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "to": {"provider": "sink", "host": "localhost", "port": sink.port},
+            "request": sink.requests[0].decode().replace(KEY, "<key>"),
+            "names": ["Wärme", "energy"],
+            "manifest": {"id": manifest.id, "actor": "tester"},
+            "template": {"id": "plan-1", "sha256": PLAN_HASH},
+            "profile": {
+                "name": "sink",
+                "dialect": "openai-chat",
+                "host": "localhost",
+                "path": "/v1/chat/completions",
+                "model": "model-1",
+                "key_env": "SINK_KEY",
+                "key_header": "authorization",
+                "port": sink.port,
+                "ca_file": str(profile.ca_file),
+                "loopback": True,
+                "tls": True,
+                "settings": {
+                    "max_tokens": 8192,
+                    "token_field": "max_tokens",
+                    "temperature": 0,
+                    "response_format": "json_schema",
+                    "store": "false",
+                    "timeout_seconds": 1,
+                    "max_request_bytes": 262144,
+                },
+            },
+            "isolation": "L0",
+            "tls": {"version": "TLSv1.3", "suite": answer.tls.cipher, "spki_sha256": answer.tls.spki_sha256},
+            "outcome": {"outcome": "answered", "status": 200, "bytes": len(body)},
+            "ended": ledger.entry(2).at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "reply": body.decode(),
+            "proof": {"intent": ledger.receipt(1).to_json(), "outcome": ledger.receipt(2).to_json()},
+        }
+        assert sent.proof.holds()
+        assert sent.proof_of_end == ledger.receipt(2)
+
+
+def test_each_of_several_sends_is_shown_with_its_own_end(
+    profile: Profile, certificate: Path, approve: Approve, gate: Open, show: Show
+) -> None:
+    one, other = approve("energy"), approve("power", manifest_id="m_00000000000000aa")
+    replies = iter([b"\xff\x00 not UTF-8", completion()])
+    with provider(lambda channel: channel.sendall(response(next(replies))), certificate) as sink:
+        there = gate(replace(profile, port=sink.port))
+        with pytest.raises(UnavailableError):
+            there.send(one.id, "plan-1", "sink")
+        there.send(other.id, "plan-1", "sink")
+    shown = [(show(index).index, show(index).names, show(index).to_json()["reply"]) for index in range(2, 6)]
+    garbled = (2, ("energy",), "\ufffd\x00 not UTF-8")
+    assert shown == [garbled, garbled, *[(4, ("power",), completion().decode())] * 2]
+    assert [show(index).to_json()["outcome"] for index in (2, 4)] == [
+        {"outcome": "unusable", "status": 200, "bytes": 12},
+        {"outcome": "answered", "status": 200, "bytes": len(completion())},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reply", "left", "status", "shown"),
+    [
+        (None, "no", None, None),
+        (response(b"", "503 Away"), "yes", 503, None),
+        (response(b"{}", "599 Odd"), "yes", 599, "{}"),
+        (response(b"{}", "600 Odder"), "yes", None, "{}"),  # no HTTP status (RFC 9110 15)
+    ],
+    ids=["no connection", "nothing in it", "the last status", "no status"],
+)
+def test_what_became_of_a_send_that_failed_is_shown(
+    profile: Profile,
+    certificate: Path,
+    approve: Approve,
+    gate: Open,
+    show: Show,
+    reply: bytes | None,
+    left: str,
+    status: int | None,
+    shown: str | None,
+) -> None:
+    manifest = approve("energy")
+    with provider(None if reply is None else answers(reply), certificate) as sink:
+        there = replace(profile, port=sink.port if reply else 1)
+        with pytest.raises(UnavailableError):
+            gate(there).send(manifest.id, "plan-1", "sink")
+    found = show(1).to_json()
+    told = {"outcome": "unavailable", "status": status, "bytes": len(shown or "")}
+    assert (found["left"], found["outcome"], found["reply"]) == (left, told, shown)
+    assert (found["tls"] is None) == (left == "no")
+
+
+def _intend(state: Database, ledger: Ledger, profile: Profile, template: str = PLAN_HASH) -> int:
+    """An intent without an outcome, as a crash leaves one."""
+    facts, request = json.dumps(facts_of(profile)).encode(), b"POST / HTTP/1.1\r\n\r\n{}"
+    event = SendIntended(
+        manifest=ManifestId("m_0123456789abcdef"),
+        template=Digest(template),
+        profile=ledger.commitment(facts),
+        envelope=ledger.commitment(request),
+        size=2,
+        isolation=IsolationLevel.L0,
+    )
+    SentStore(state).keep(event.profile, facts)
+    SentStore(state).keep(event.envelope, request)
+    return ledger.append(Entry(now(), event)).index
+
+
+@pytest.mark.parametrize(
+    ("outcome", "left", "tls", "told"),
+    [
+        (None, "unknown", None, None),
+        (
+            SendOutcome(1, Outcome.UNAVAILABLE, False, None, None, None, None, 0),
+            "no",
+            None,
+            {"outcome": "unavailable", "status": None, "bytes": 0},
+        ),
+        (
+            SendOutcome(1, Outcome.UNAVAILABLE, True, 503, None, None, None, 7),
+            "yes",
+            None,
+            {"outcome": "unavailable", "status": 503, "bytes": 7},
+        ),
+        # A suite of a later version, told by its number (RFC 8446 B.4).
+        (
+            SendOutcome(1, Outcome.ANSWERED, True, 200, TlsVersion.TLS_1_3, 0x00FE, Digest("ab" * 32), 7),
+            "yes",
+            {"version": "TLSv1.3", "suite": "0x00FE", "spki_sha256": "ab" * 32},
+            {"outcome": "answered", "status": 200, "bytes": 7},
+        ),
+    ],
+    ids=["a crash", "no connection", "without TLS", "another suite"],
+)
+def test_what_is_not_known_of_a_send_is_not_made_up(
+    profile: Profile,
+    state: Database,
+    ledger: Ledger,
+    approve: Approve,
+    show: Show,
+    outcome: SendOutcome | None,
+    left: str,
+    tls: object,
+    told: object,
+) -> None:
+    approve("energy")
+    assert _intend(state, ledger, profile, "cd" * 32) == 1
+    if outcome is not None:
+        ledger.append(Entry(now(), outcome))
+    found = show(1).to_json()
+    assert (found["left"], found["tls"], found["outcome"], found["reply"]) == (left, tls, told, None)
+    assert found["template"] == {"id": None, "sha256": "cd" * 32}
+    assert (found["ended"] is None) == (outcome is None)
+    assert found["proof"] == {
+        "intent": ledger.receipt(1).to_json(),
+        "outcome": None if outcome is None else ledger.receipt(2).to_json(),
+    }
+
+
+def test_what_was_sealed_anew_is_not_what_the_ledger_commits_to(
+    profile: Profile, state: Database, ledger: Ledger, approve: Approve, show: Show
+) -> None:
+    """By somebody who has the master key: the seal is right, and the bytes are others."""
+    approve("energy")
+    index = _intend(state, ledger, profile)
+    intent = show(index).intent  # the control
+    for reference in (intent.envelope, intent.profile):
+        kept = SentStore(state).find(reference)
+        assert kept is not None
+        for other in (b"POST / HTTP/1.1\r\n\r\n{ }", kept):
+            with state.begin() as connection:
+                connection.exec_driver_sql("DELETE FROM sent WHERE id = ?", (f"sent:{reference}",))
+            SentStore(state).keep(reference, other)
+            if other == kept:
+                assert show(index).intent == intent, "the control: the same bytes sealed again are shown"
+                continue
+            with pytest.raises(IntegrityError, match="not what the ledger commits to"):
+                show(index)
+
+
+def test_nothing_is_shown_from_a_ledger_that_is_not_as_it_was_written(
+    profile: Profile, state: Database, ledger: Ledger, approve: Approve, show: Show
+) -> None:
+    approve("energy")
+    index = _intend(state, ledger, profile)
+    with state.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER ledger_entries_keep")
+        connection.exec_driver_sql(
+            "UPDATE ledger_entries SET leaf = CAST(replace(leaf, '\"approved\":1', '\"approved\":9') AS BLOB)"
+        )
+    with pytest.raises(IntegrityError, match="the ledger is not as it was written"):
+        show(index)
+
+
+def test_what_is_kept_is_kept_once_and_never_changed(state: Database) -> None:
+    store = SentStore(state)
+    store.keep("a", b"one")
+    with pytest.raises(IntegrityError):
+        store.keep("a", b"two")
+    with state.begin() as connection, pytest.raises(Exception, match="what was sent is never changed"):
+        connection.exec_driver_sql("UPDATE sent SET cipher = zeroblob(64)")
+    assert (store.find("a"), store.find("b")) == (b"one", None)
+
+
+def test_every_suite_that_is_offered_is_told_by_its_name(profile: Profile) -> None:
+    """Judged by the names OpenSSL has for them, in the spelling of IANA's registry of TLS cipher suites."""
+    offered = {int(each["id"]) & 0xFFFF: str(each["name"]) for each in tls_context(profile).get_ciphers()}
+    assert len(offered) > 3
+    for number, name in offered.items():
+        spelled = re.sub(r"-(AES|CHACHA20)", r"_WITH_\1", name).replace("-", "_")
+        spelled = re.sub(r"AES(\d)", r"AES_\1", spelled) + ("_SHA256" if name.endswith("POLY1305") else "")
+        assert SUITES[number] == (spelled if name.startswith("TLS") else f"TLS_{spelled}")
