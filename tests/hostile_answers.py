@@ -11,6 +11,7 @@ import csv
 import io
 import json
 import random
+import re
 import sys
 import threading
 import unicodedata
@@ -285,7 +286,7 @@ def _is_plain(text: str) -> bool:
         len(text) <= 160
         and not any(kind[0] == "C" or (kind[0] == "Z" and sign != " ") for kind, sign in zip(kinds, text, strict=True))
         and not set(text) & set("<>[]{}|\\`@")
-        and not any(word in text.lower() for word in ("://", "www.", "javascript:", "evil.example"))
+        and not re.search(r"://|www\.|javascript:|evil\.example(?!\w)", text.lower())
     )
 
 

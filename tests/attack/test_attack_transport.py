@@ -37,7 +37,16 @@ from headgate.gate.dialects import UnusableAnswerError
 from headgate.gate.envelope import Envelope, envelope, wire_bytes
 from headgate.gate.recompute import expected_request
 from headgate.gate.template import load_template
-from headgate.gate.transport import MAX_BODY, SYSTEM_STORES, Exchange, Flaw, _check_address, exchange, tls_context
+from headgate.gate.transport import (
+    MAX_BODY,
+    SYSTEM_STORES,
+    Exchange,
+    Flaw,
+    _check_address,
+    _tls_facts,
+    exchange,
+    tls_context,
+)
 from headgate.providers.profiles import Profile
 
 KEY = "sk-a-key-of-nobody"
@@ -55,8 +64,8 @@ def hurried(profile: Profile) -> Profile:
     return replace(profile, settings=replace(profile.settings, timeout_seconds=1))
 
 
-def send(profile: Profile, key: str | None = KEY, names: tuple[str, ...] = NAMES) -> Exchange:
-    return exchange(envelope(PLAN, names, profile), key, profile, expected=expected_request(PLAN, names, profile, key))
+def send(profile: Profile, key: str | None = KEY) -> Exchange:
+    return exchange(envelope(PLAN, NAMES, profile), key, profile, expected=expected_request(PLAN, NAMES, profile, key))
 
 
 def trusting(authority: Authority) -> urllib.request.OpenerDirector:
@@ -129,6 +138,8 @@ def test_tls_1_0_and_1_1_are_refused_and_a_weakened_client_is_accepted_by_the_sa
             weak.wrap_socket(plain, server_hostname="localhost") as channel,
         ):
             assert channel.version() == {"TLSv1": "TLSv1", "TLSv1_1": "TLSv1.1"}[old.name]
+            with pytest.raises(RefusalError, match=r"TLS 1\.2 or newer"):
+                _tls_facts(channel, profile)
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
@@ -335,24 +346,26 @@ def test_a_family_this_machine_does_not_speak_is_passed_over(
         assert send(there).status == 200
 
 
+@pytest.fixture(params=[(1, 3600.0), (3600, 0.2)], ids=["the whole", "the connection"])
+def limited(request: pytest.FixtureRequest, profile: Profile, monkeypatch: pytest.MonkeyPatch) -> Profile:
+    """Only one of the two limits is short: that of the whole exchange, or that of a connection and of TLS."""
+    seconds, connecting = request.param
+    monkeypatch.setattr("headgate.gate.transport.CONNECT_SECONDS", connecting)
+    return replace(profile, settings=replace(profile.settings, timeout_seconds=seconds))
+
+
 @pytest.mark.timeout(60)
-def test_a_host_that_never_completes_a_connection_is_given_up(
-    profile: Profile, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_host_that_never_completes_a_connection_is_given_up(limited: Profile) -> None:
     """A listener whose queue is full answers nothing at all, as a firewall does that drops packets."""
     with socket.create_server((HERE, 0), backlog=0) as listener, socket.socket() as taken:
         taken.connect(listener.getsockname())
-        there = replace(profile, host=HERE, port=listener.getsockname()[1])
         with pytest.raises(UnavailableError, match="takes no connection"):
-            send(hurried(there))
-        monkeypatch.setattr("headgate.gate.transport.CONNECT_SECONDS", 0.2)
-        with pytest.raises(UnavailableError, match="takes no connection"):
-            send(replace(there, settings=replace(profile.settings, timeout_seconds=3600)))
+            send(replace(limited, host=HERE, port=listener.getsockname()[1]))
 
 
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("reply", [slow, dripping(b"\x16\x03\x03\x40\x00" + b"\x02" * 100)], ids=["slow", "drip"])
-def test_a_server_that_never_completes_tls_is_given_up_and_gets_nothing(profile: Profile, reply: Reply) -> None:
+def test_a_server_that_never_completes_tls_is_given_up_and_gets_nothing(limited: Profile, reply: Reply) -> None:
     got: list[bytes] = []
 
     def silent(channel: socket.socket) -> None:
@@ -360,15 +373,37 @@ def test_a_server_that_never_completes_tls_is_given_up_and_gets_nothing(profile:
         reply(channel)
 
     with provider(silent, reads=False) as sink, pytest.raises(UnavailableError, match="while TLS was agreed"):
-        send(replace(hurried(profile), port=sink.port))
+        send(replace(limited, port=sink.port))
     assert [data[:1] for data in got] == [b"\x16"]  # a ClientHello (RFC 8446 5.1)
+    assert b"energy" not in got[0]
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        (answers(b""), UnavailableError),
+        (cut(b"\x16\x03\x03"), UnavailableError),
+        (answers(b"HTTP/1.1 400 Bad Request\r\n\r\n"), RefusalError),
+    ],
+    ids=["nothing", "cut", "plain HTTP"],
+)
+def test_a_server_that_does_not_speak_tls_gets_nothing(
+    profile: Profile, reply: Reply, kind: type[HeadgateError]
+) -> None:
+    got: list[bytes] = []
+
+    def curt(channel: socket.socket) -> None:
+        got.append(channel.recv(65536))
+        reply(channel)
+
+    with provider(curt, reads=False) as sink, pytest.raises(kind, match="TLS"):
+        send(replace(profile, port=sink.port))
     assert b"energy" not in got[0]
 
 
 @pytest.mark.timeout(60)
 def test_a_server_that_takes_the_request_slowly_is_given_up(profile: Profile, certificate: Path) -> None:
-    """Each write succeeds in time, the whole does not."""
-    names = tuple(sorted(f"{number:07d}{'n' * 1000}" for number in range(12_000)))
+    """Each write succeeds in time, the whole does not. The request is larger than what systems buffer."""
 
     def reply(channel: socket.socket) -> None:
         taken = 0
@@ -378,7 +413,9 @@ def test_a_server_that_takes_the_request_slowly_is_given_up(profile: Profile, ce
         channel.sendall(response())
 
     with provider(reply, certificate, reads=False) as sink:
-        assert send(replace(hurried(profile), port=sink.port), names=names).flaw is Flaw.TIMED_OUT
+        there = replace(hurried(profile), port=sink.port)
+        large = replace(envelope(PLAN, NAMES, there), body=b" " * 12_000_000)
+        assert exchange(large, KEY, there, expected=wire_bytes(large, KEY)).flaw is Flaw.TIMED_OUT
 
 
 def test_a_host_that_is_not_found_or_takes_no_connection_is_unavailable(profile: Profile) -> None:
