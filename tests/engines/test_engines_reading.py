@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from tests.engines.opening import opened, written
+from tests.unit.headers.test_headers_sources import MADE
 
 from headgate.engines.frame import Frame, open_frame
 from headgate.errors import InputError
@@ -161,3 +162,24 @@ def test_an_excel_sheet_may_begin_to_the_right_and_below(tmp_path: Path) -> None
     with opened(path, tmp_path) as frame:
         shown = [row[-2:] for row in grid(frame)]
     assert shown == [[datetime(2024, 3, 1, 10), 1.5], [datetime(2024, 3, 1, 11), 2.5]]
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_every_kind_of_source_gives_the_same_rows(tmp_path: Path, name: str) -> None:
+    MADE[name][0](tmp_path / name)
+    with opened(tmp_path / name, tmp_path) as frame:
+        found = grid(frame)
+    times = 2 if name == "plant" else 1  # the folder holds the table twice
+    stamps = [datetime(2026, 1, 1, hour) for hour in range(24)] * times
+    assert [row[0].replace(tzinfo=None) if isinstance(row[0], datetime) else row[0] for row in found] == stamps
+    assert [(row[1], row[2]) for row in found] == [(hour * 1.5, hour) for hour in range(24)] * times
+
+
+def test_parts_of_a_folder_that_differ_in_types_are_typed_together(tmp_path: Path) -> None:
+    made = tmp_path / "plant"
+    made.mkdir()
+    (made / "a.csv").write_text("stamp,Usage_kWh\n2026-01-01 00:00,1\n2026-01-01 01:00,2\n")
+    pq.write_table(pa.table({"stamp": [datetime(2026, 1, 1, 2)], "Usage_kWh": [2.5]}), made / "b.parquet")
+    with opened(made, tmp_path) as frame:
+        assert [row[1] for row in grid(frame)] == [1.0, 2.0, 2.5]
+        assert [row[0] for row in grid(frame)] == [datetime(2026, 1, 1, hour) for hour in range(3)]

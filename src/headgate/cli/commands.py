@@ -20,8 +20,15 @@ app = typer.Typer(
 ledger = typer.Typer(no_args_is_help=True, help="What was decided, sent and run: the tamper-evident log.")
 app.add_typer(ledger, name="ledger")
 
-Source = Annotated[Path, typer.Argument(help="A CSV, TSV, Excel, Parquet or JSON-lines file.", show_default=False)]
-SheetOption = Annotated[str | None, typer.Option("--sheet", help="The sheet of an Excel file.")]
+Source = Annotated[
+    Path,
+    typer.Argument(
+        help="A CSV, TSV, Excel, Parquet, Feather, JSON, SQLite or DuckDB file, or a folder.", show_default=False
+    ),
+]
+SheetOption = Annotated[
+    str | None, typer.Option("--sheet", "--table", help="The sheet of a workbook, or the table of a database.")
+]
 NamesOption = Annotated[
     str | None, typer.Option("--names", help="Column names, comma-separated, for a table without a header row.")
 ]

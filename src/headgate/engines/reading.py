@@ -9,18 +9,36 @@ import codecs
 import glob
 import gzip
 import io
+import sqlite3
 import zlib
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, assert_never
 
 import duckdb
 import fastexcel
+import pyarrow as pa
 
 from headgate.engines.duck import plain_errors, quoted
 from headgate.errors import InputError, UnavailableError
-from headgate.headers.table import Delimited, JsonLines, Parquet, Sheet, Table
+from headgate.headers.databases import identifier, open_sqlite
+from headgate.headers.table import (
+    Delimited,
+    Duck,
+    Feather,
+    Folder,
+    JsonArray,
+    JsonLines,
+    Parquet,
+    Sheet,
+    Single,
+    Sqlite,
+    Table,
+)
 
 _CHUNK = 1 << 20
+_ROWS = 50_000
 _GZIP = b"\x1f\x8b"
 _BLANKS = " \t\n\r\u00a0\ufeff"
 _MOST_CHARACTERS = 16 << 20
@@ -32,21 +50,92 @@ def read_rows(connection: duckdb.DuckDBPyConnection, table: Table, folder: Path)
     Private copies (a transcoded file) go into `folder`. Raises InputError where the file is not what its layout says,
     UnavailableError where this machine has no room.
     """
-    if not table.path.is_file():
+    if not table.path.exists():
         raise InputError(f"{table.path.name}: the file is no longer there")
     with plain_errors(table.path.name):
-        match table.layout:
-            case Delimited() as layout:
-                _read_delimited(connection, table, layout, folder)
-            case Sheet() as layout:
-                _read_sheet(connection, table, layout)
-            case Parquet():
-                source = f"read_parquet({quoted(glob.escape(str(table.path)))})"
-                _keep(connection, source, table)
-            case JsonLines() as layout:
-                _read_json_lines(connection, table, layout)
-            case _ as never:
-                assert_never(never)
+        if isinstance(table.layout, Folder):
+            _read_folder(connection, table, table.layout, folder)
+        else:
+            _read_file(connection, table, table.layout, folder)
+
+
+def _read_folder(connection: duckdb.DuckDBPyConnection, table: Table, layout: Folder, folder: Path) -> None:
+    """The rows of all parts, one below the other; a cell that is not of its column's type in the first file is text."""
+    for part in layout.parts:
+        _read_file(connection, replace(table, path=table.path / part.name), part.layout, folder)
+        cells = ", ".join(f"CAST({name} AS VARCHAR) AS {name}" for name in _names(table))
+        if part is layout.parts[0]:
+            connection.execute(f"CREATE TABLE parts AS SELECT row, {cells} FROM raw")  # noqa: S608
+        else:
+            below = "(SELECT count(*) FROM parts)"
+            connection.execute(f"INSERT INTO parts SELECT row + {below}, {cells} FROM raw ORDER BY row")  # noqa: S608
+        connection.execute("DROP TABLE raw")
+    connection.execute("ALTER TABLE parts RENAME TO raw")
+
+
+def _read_file(connection: duckdb.DuckDBPyConnection, table: Table, layout: Single, folder: Path) -> None:
+    match layout:
+        case Delimited():
+            _read_delimited(connection, table, layout, folder)
+        case Sheet():
+            _read_sheet(connection, table, layout)
+        case Parquet():
+            _keep(connection, f"read_parquet({quoted(glob.escape(str(table.path)))})", table)
+        case Feather():
+            _read_feather(connection, table)
+        case JsonLines() | JsonArray():
+            _read_json(connection, table, layout)
+        case Sqlite():
+            _read_sqlite(connection, table, layout)
+        case Duck():
+            _read_duckdb(connection, table, layout)
+        case _ as never:
+            assert_never(never)
+
+
+def _read_feather(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    try:
+        with pa.memory_map(str(table.path)) as source:
+            reader = pa.ipc.open_file(source)
+            batches = (reader.get_batch(number) for number in range(reader.num_record_batches))
+            _keep_batches(connection, pa.RecordBatchReader.from_batches(reader.schema, batches), table)
+    except (pa.ArrowException, OSError):
+        raise InputError(f"{table.path.name}: the Feather file is damaged; write or copy it again") from None
+
+
+def _read_sqlite(connection: duckdb.DuckDBPyConnection, table: Table, layout: Sqlite) -> None:
+    """SQLite's cells have types of their own each, so all arrive as text; blobs are no cells."""
+    schema = pa.schema([(name, pa.string()) for name in _names(table)])
+    try:
+        with closing(open_sqlite(table.path)) as database:
+            cursor = database.execute(f"SELECT * FROM {identifier(layout.table)}")  # noqa: S608
+            rows = iter(lambda: cursor.fetchmany(_ROWS), [])
+            batches = (
+                pa.record_batch([[_text(cell) for cell in column] for column in zip(*each, strict=True)], schema)
+                for each in rows
+            )
+            _keep_batches(connection, pa.RecordBatchReader.from_batches(schema, batches), table)
+    except sqlite3.Error:
+        raise InputError(f"{table.path.name}: the SQLite database is damaged or locked; copy it again") from None
+
+
+def _text(cell: object) -> str | None:
+    return None if cell is None or isinstance(cell, bytes) else str(cell)
+
+
+def _read_duckdb(connection: duckdb.DuckDBPyConnection, table: Table, layout: Duck) -> None:
+    connection.execute(f"ATTACH {quoted(str(table.path))} AS source (READ_ONLY)")
+    _keep(connection, f"source.{identifier(layout.schema)}.{identifier(layout.table)}", table)
+    connection.execute("DETACH source")
+
+
+def _keep_batches(connection: duckdb.DuckDBPyConnection, batches: pa.RecordBatchReader, table: Table) -> None:
+    """The batches can be read once, and `raw` needs their types first."""
+    connection.register("batches", batches)
+    connection.execute("CREATE TABLE incoming AS SELECT * FROM batches")
+    connection.unregister("batches")
+    _keep(connection, "incoming", table)
+    connection.execute("DROP TABLE incoming")
 
 
 def _read_delimited(connection: duckdb.DuckDBPyConnection, table: Table, layout: Delimited, folder: Path) -> None:
@@ -61,13 +150,15 @@ def _read_delimited(connection: duckdb.DuckDBPyConnection, table: Table, layout:
     _keep(connection, source, table)
 
 
-def _read_json_lines(connection: duckdb.DuckDBPyConnection, table: Table, layout: JsonLines) -> None:
+def _read_json(connection: duckdb.DuckDBPyConnection, table: Table, layout: JsonLines | JsonArray) -> None:
     pointers = ("/" + key.replace("~", "~0").replace("/", "~1") for key in layout.keys)
     cells = ", ".join(
         f"json ->> {quoted(pointer)} AS {name}" for pointer, name in zip(pointers, _names(table), strict=True)
     )
     path = quoted(glob.escape(str(table.path)))
-    source = f"(SELECT {cells} FROM read_ndjson_objects({path}, compression={quoted(_compression(table.path))}))"  # noqa: S608
+    kind = "newline_delimited" if isinstance(layout, JsonLines) else "array"
+    objects = f"read_json_objects({path}, format={quoted(kind)}, compression={quoted(_compression(table.path))})"
+    source = f"(SELECT {cells} FROM {objects})"  # noqa: S608
     _keep(connection, source, table)
 
 

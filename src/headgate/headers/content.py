@@ -15,6 +15,9 @@ from headgate.errors import InputError
 
 _GZIP = b"\x1f\x8b"
 _PARQUET = b"PAR1"
+_FEATHER = b"ARROW1"
+_SQLITE = b"SQLite format 3\x00"
+_DUCKDB = b"DUCK"  # behind a checksum of 8 bytes
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -26,8 +29,7 @@ _NOT_TABLES = {
     b"\x28\xb5\x2f\xfd": "compressed with zstd; unpack it first",
     b"7z\xbc\xaf": "a 7z archive; unpack it first",
     b"Rar!": "a RAR archive; unpack it first",
-    b"SQLite format 3\x00": "an SQLite database; export the table as CSV or Parquet",
-    b"ARROW1": "an Arrow file; write it as Parquet",
+    b"FEA1": "a Feather file of version 1; write it as version 2 or Parquet",
     b"\x89HDF": "an HDF5 file; write the table as Parquet or CSV",
     b"\x89PNG": "a picture; give the table itself",
     b"\xff\xd8\xff": "a picture; give the table itself",
@@ -46,9 +48,13 @@ class Content(Enum):
     """The source kinds a file's bytes can show."""
 
     TEXT = auto()
-    JSON = auto()
+    JSON_LINES = auto()
+    JSON_ARRAY = auto()
     EXCEL = auto()
     PARQUET = auto()
+    FEATHER = auto()
+    SQLITE = auto()
+    DUCKDB = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,7 @@ def look_into(path: Path) -> Found:
     compression = "gzip" if start.startswith(_GZIP) else ""
     if compression:
         start = read_start(path, compression, _PEEK)
-        if start.startswith((_ZIP, _OLE, _PARQUET, _GZIP)):
+        if start.startswith((_ZIP, _OLE, _PARQUET, _GZIP, _FEATHER, _SQLITE)):
             raise InputError(
                 f"{path.name}: only text is read out of gzip, and this holds another file; unpack it first"
             )
@@ -86,7 +92,7 @@ def _require_file(path: Path) -> None:
     except ValueError:  # a name with a zero character
         raise InputError("the path is not one that a file can have; check it") from None
     if stat.S_ISDIR(mode):
-        raise InputError(f"{path.name or path} is a folder; give one file in it")
+        raise InputError(f"{path.name or path} is a folder; give a file")
     if not stat.S_ISREG(mode):
         raise InputError(f"{path.name} is not a regular file; save the table as a file first")
 
@@ -119,8 +125,11 @@ def _content(path: Path, start: bytes) -> Content:
     for magic, what in _NOT_TABLES.items():
         if start.startswith(magic):
             raise InputError(f"{path.name} is {what}")
-    if start.startswith(_PARQUET):
-        return Content.PARQUET
+    for magic, content in ((_PARQUET, Content.PARQUET), (_FEATHER, Content.FEATHER), (_SQLITE, Content.SQLITE)):
+        if start.startswith(magic):
+            return content
+    if start[8:12] == _DUCKDB and b"\x00" in start[:64]:
+        return Content.DUCKDB
     if start.startswith(_ZIP):
         return _zip_content(path)
     if start.startswith(_OLE):
@@ -130,7 +139,9 @@ def _content(path: Path, start: bytes) -> Content:
         raise InputError(f"{path.name} is empty; give a file with at least a row of column names")
     if text[:9].lower().startswith(_MARKUP):
         raise InputError(f"{path.name} is a web page or XML, not a table; open it and save it as CSV or Excel")
-    return Content.JSON if text[:1] in {b"{", b"["} and _is_json(text, path.name) else Content.TEXT
+    if text[:1] not in {b"{", b"["} or not _is_json(text, path.name):
+        return Content.TEXT
+    return Content.JSON_LINES if text[:1] == b"{" else Content.JSON_ARRAY
 
 
 def _is_json(text: bytes, name: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -12,25 +12,34 @@ from headgate.headers.cells import column_types
 from headgate.headers.table import Header, JsonLines, Table
 from headgate.headers.text import decoded_start
 
-_OBJECTS = 1000
+MOST_OBJECTS = 1000
 
 
 def read(path: Path, compression: str) -> Table:
     """The table of a JSON lines file: the keys of its first 1,000 objects as they appear, nested values as text.
 
-    Raises InputError where a line is no JSON object, or the file is one JSON array or one object over several lines.
+    Raises InputError where a line is no JSON object, or the file is one object over several lines.
     """
     start = decoded_start(path, compression)
-    if start.text.lstrip()[:1] == "[":
-        raise InputError(f"{path.name} is one JSON array; write it as JSON lines, one object a line")
-    objects = list(islice(_objects(path, start.text), _OBJECTS))
+    keys, headers, doubt = table_of(path, list(islice(_objects(path, start.text), MOST_OBJECTS)))
+    return Table(path, JsonLines(keys), headers, doubt=doubt)
+
+
+def table_of(
+    path: Path, objects: Sequence[dict[str, object]]
+) -> tuple[tuple[str, ...], tuple[Header, ...], str | None]:
+    """The keys of these objects as they appear, the headers they make, and why they may be data, if they may.
+
+    Raises InputError where a key holds half a character.
+    """
     keys = tuple(dict.fromkeys(key for found in objects for key in found))
+    if any(_is_half_character(key) for key in keys):
+        raise InputError(f"{path.name}: a key has half a character in it; write it as UTF-8")
     rows = [[_cell(found.get(key)) for key in keys] for found in objects]
     types = column_types(rows, len(keys), ".")
     headers = tuple(Header(at, key, local) for at, (key, local) in enumerate(zip(keys, types, strict=True)))
     rare = sum(sum(key in found for found in objects) * 2 < len(objects) for key in keys)
-    doubt = "most objects lack some of the keys, so keys may be data" if rare else None
-    return Table(path, JsonLines(keys), headers, doubt=doubt)
+    return keys, headers, "most objects lack some of the keys, so keys may be data" if rare else None
 
 
 def _objects(path: Path, text: str) -> Iterator[dict[str, object]]:
@@ -43,8 +52,6 @@ def _objects(path: Path, text: str) -> Iterator[dict[str, object]]:
             raise InputError(f"{path.name}: line {number} is not JSON; write one JSON object a line") from None
         if not isinstance(found, dict):
             raise InputError(f"{path.name}: line {number} is not a JSON object; write one JSON object a line")
-        if any(_is_half_character(key) for key in found):
-            raise InputError(f"{path.name}: line {number} has a key with half a character in it; write it as UTF-8")
         yield found
 
 

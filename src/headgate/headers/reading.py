@@ -2,47 +2,62 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import assert_never
 
 from headgate.errors import InputError
-from headgate.headers import delimited, jsonlines
+from headgate.headers import databases, delimited, folder, jsonarray, jsonlines
 from headgate.headers.content import Content, look_into
-from headgate.headers.table import Header, Table
+from headgate.headers.table import Duck, Header, Sheet, Sqlite, Table
 
 
 def read(path: Path, sheet: str | None = None, names: Sequence[str] | None = None) -> Table:
-    """The table of a file: its headers in source order with their local types, and how to read its rows again.
+    """The table of a source: its headers in source order with their local types, and how to read its rows again.
 
-    Its bytes tell what the file is: delimited text, Excel, Parquet or JSON lines. `sheet` chooses a workbook's sheet;
-    without it the first one that holds a table is taken. `names` are column names a person gave: they stand in place of
-    the names found, and a table without a header row then has names. No cell value is kept. Raises InputError where the
-    file, the sheet or the count of names is wrong.
+    Its bytes tell what a file is: delimited text, Excel, Parquet, Feather, JSON, SQLite or DuckDB; a folder is the
+    files in it, one below the other. `sheet` chooses a workbook's sheet or a database's table. `names` are column names
+    a person gave: they stand in place of the names found, and a table without a header row then has names. No cell
+    value is kept. Raises InputError where the source, the sheet or the count of names is wrong.
     """
     path = Path(path)
-    found = look_into(path)
-    if sheet is not None and found.content is not Content.EXCEL:
-        raise InputError(f"{path.name} has no sheets, so sheet {sheet!r} is not in it; leave the sheet out")
-    match found.content:
-        case Content.TEXT:
-            table = delimited.read(path, found.compression)
-        case Content.JSON:
-            table = jsonlines.read(path, found.compression)
-        case Content.PARQUET:
-            from headgate.headers import parquet  # costs a tenth of a second, needed for this kind alone
-
-            table = parquet.read(path)
-        case Content.EXCEL:
-            from headgate.headers import excel  # the same
-
-            table = excel.read(path, sheet)
-        case _ as never:
-            assert_never(never)
+    table = folder.read(path, _read_file) if os.path.isdir(path) else _read_file(path, sheet)
+    if sheet is not None and not isinstance(table.layout, Sheet | Sqlite | Duck):
+        raise InputError(f"{path.name} has no sheets or tables, so {sheet!r} is not in it; leave it out")
     if not table.headers:
         raise InputError(f"{path.name} has no columns; give a table with at least one")
     return table if names is None else _named(table, names)
+
+
+def _read_file(path: Path, sheet: str | None = None) -> Table:  # noqa: PLR0911 one for each kind
+    found = look_into(path)
+    match found.content:
+        case Content.TEXT:
+            return delimited.read(path, found.compression)
+        case Content.JSON_LINES:
+            return jsonlines.read(path, found.compression)
+        case Content.JSON_ARRAY:
+            return jsonarray.read(path, found.compression)
+        case Content.SQLITE:
+            return databases.read_sqlite(path, sheet)
+        case Content.DUCKDB:
+            return databases.read_duckdb(path, sheet)
+        case Content.PARQUET:
+            from headgate.headers import parquet  # costs a tenth of a second, needed for this kind alone
+
+            return parquet.read(path)
+        case Content.FEATHER:
+            from headgate.headers import feather  # the same
+
+            return feather.read(path)
+        case Content.EXCEL:
+            from headgate.headers import excel  # the same
+
+            return excel.read(path, sheet)
+        case _ as never:
+            assert_never(never)
 
 
 def _named(table: Table, names: Sequence[str]) -> Table:

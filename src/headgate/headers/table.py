@@ -65,13 +65,58 @@ class Parquet:
 
 
 @dataclass(frozen=True, slots=True)
+class Feather:
+    """An Arrow IPC file, also called Feather version 2, needs nothing said to be read again."""
+
+
+@dataclass(frozen=True, slots=True)
 class JsonLines:
     """One JSON object a line; `keys` in the order of the headers."""
 
     keys: tuple[str, ...]
 
 
-Layout = Delimited | Sheet | Parquet | JsonLines
+@dataclass(frozen=True, slots=True)
+class JsonArray:
+    """One JSON array of objects; `keys` in the order of the headers."""
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sqlite:
+    """A table or view of an SQLite database."""
+
+    table: str
+
+
+@dataclass(frozen=True, slots=True)
+class Duck:
+    """A table or view of a DuckDB database, with its schema where that is not `main`."""
+
+    schema: str
+    table: str
+
+
+Single = Delimited | Sheet | Parquet | Feather | JsonLines | JsonArray | Sqlite | Duck
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file of a folder: its name and how to read it again."""
+
+    name: str
+    layout: Single
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """Files with the same names of columns in the same order, one below the other in the order of their own names."""
+
+    parts: tuple[Part, ...]
+
+
+Layout = Single | Folder
 
 
 @dataclass(frozen=True, slots=True)
