@@ -26,15 +26,19 @@ def reply(body: bytes = b"{}", **change: object) -> Exchange:
 @pytest.mark.parametrize(
     ("status", "kind", "words"),
     [
+        (299, UnavailableError, "299: it does not take this request"),
+        (300, RefusalError, "redirect"),
         (301, RefusalError, "301, a redirect, which is never followed"),
         (302, RefusalError, "redirect"),
         (307, RefusalError, "redirect"),
         (308, RefusalError, "redirect"),
+        (399, RefusalError, "redirect"),
         (400, UnavailableError, "400: it does not take this request"),
         (401, UnavailableError, "does not take the key; check EXAMPLE_KEY"),
         (403, UnavailableError, "may not use 'model-1'"),
         (404, UnavailableError, "check the profile's path"),
         (429, UnavailableError, "try again later"),
+        (499, UnavailableError, "499: it does not take this request"),
         (500, UnavailableError, "a fault of its own"),
         (503, UnavailableError, "503"),
         (204, UnavailableError, "204"),
@@ -71,10 +75,23 @@ def test_retry_after_is_told_where_it_is_a_plain_number_of_seconds(
         answer_text(reply(status=429, retry_after=said), profile)
 
 
-@pytest.mark.parametrize("flaw", list(Flaw))
-def test_a_reply_that_is_not_whole_is_no_answer(profile: Profile, flaw: Flaw) -> None:
-    with pytest.raises(UnavailableError, match=r"api\.example\.com"):
-        answer_text(reply(flaw=flaw), profile)
+@pytest.mark.parametrize(
+    ("flaw", "words"),
+    [
+        (Flaw.TIMED_OUT, "gave no whole answer within 120 seconds"),
+        (Flaw.BROKEN, "broke the connection off before it answered"),
+        (Flaw.TRUNCATED, "broke the connection off within its answer"),
+        (Flaw.OVERSIZED, "answered with more than 1024 KiB"),
+        (Flaw.NOT_HTTP, "does not speak HTTP/1.1 here"),
+    ],
+)
+def test_a_reply_that_is_not_whole_is_no_answer(profile: Profile, flaw: Flaw, words: str) -> None:
+    body = ANSWERS[profile.dialect]("the plan")
+    assert answer_text(reply(body), profile) == "the plan", "the control: without the flaw it is one"
+    with pytest.raises(UnavailableError) as refused:
+        answer_text(reply(body, flaw=flaw), profile)
+    assert str(refused.value).startswith(f"api.example.com {words}")
+    assert not isinstance(refused.value, UnusableAnswerError)
 
 
 @pytest.mark.parametrize(
