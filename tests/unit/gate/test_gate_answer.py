@@ -117,9 +117,11 @@ def test_a_reply_of_another_form_is_not_read(profile: Profile, change: dict[str,
         answer_text(reply(**change), profile)  # type: ignore[arg-type]
 
 
-REASONING = {"type": "reasoning", "id": "rs_1", "summary": [{"type": "summary_text", "text": ECHO}]}
+SUMMARY = {"type": "summary_text", "text": ECHO}
+REASONING = {"type": "reasoning", "id": "rs_1", "summary": [SUMMARY]}
 CALL = {"type": "function_call", "id": "fc_1", "call_id": "call_1", "name": "x", "arguments": "{}"}
 THOUGHT = {"text": ECHO, "thought": True}
+BLANK = {"type": "output_text", "text": " "}
 
 
 def commentary(**change: object) -> dict[str, object]:
@@ -155,6 +157,10 @@ def parts_of(*parts: object) -> dict[str, object]:
         (RESPONSES, incomplete("max_output_tokens"), "raise 'max_tokens'"),
         (RESPONSES, incomplete("content_filter"), "content filter"),
         (RESPONSES, incomplete("steered"), "not a finished response"),
+        *(
+            (RESPONSES, response_object(ECHO, status="failed", incomplete_details={"reason": reason}), "not a finished")
+            for reason in ("max_output_tokens", "content_filter")
+        ),
         (
             RESPONSES,
             response_object(ECHO, status="failed", error={"code": "server_error", "message": ECHO}),
@@ -164,8 +170,11 @@ def parts_of(*parts: object) -> dict[str, object]:
         (RESPONSES, response_object(ECHO, CALL), "not a finished"),
         (RESPONSES, response_object(output=[commentary(status="incomplete")]), "not a finished"),
         (RESPONSES, response_object(output=[commentary(role="user")]), "not a finished"),
+        (RESPONSES, response_object(output=[commentary(type="item")]), "not a finished"),
+        (RESPONSES, response_object(ECHO, CALL | {"phase": "commentary"}), "not a finished"),
         (RESPONSES, response_object(output=[commentary(content=ECHO)]), "not a finished"),
         (RESPONSES, response_object(output=[commentary(content=[{"type": "output_image"}])]), "not a finished"),
+        (RESPONSES, response_object(output=[commentary(content=[SUMMARY])]), "not a finished"),
         (RESPONSES, response_object(output=[REASONING, commentary(phase="commentary")]), "not a finished"),
         (ANTHROPIC, message(ECHO, stop_reason="refusal", content=[]), "refused to answer"),
         (ANTHROPIC, message(ECHO, stop_reason="max_tokens"), "raise 'max_tokens'"),
@@ -177,6 +186,8 @@ def parts_of(*parts: object) -> dict[str, object]:
         (ANTHROPIC, message(ECHO, {"type": "tool_use", "id": "toolu_1", "name": "x", "input": {}}), "not a finished"),
         (ANTHROPIC, message(content=[{"type": "thinking", "thinking": ECHO, "signature": "s"}]), "not a finished"),
         (ANTHROPIC, message(content=ECHO), "not a finished"),
+        (ANTHROPIC, message(ECHO, {"type": "tool_result", "text": ECHO}), "not a finished"),
+        (ANTHROPIC, message(ECHO, type="completion"), "not a finished"),
         (ANTHROPIC, message(ECHO, role="user"), "not a finished"),
         (GEMINI, b'{"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"}}', "content filter"),
         (GEMINI, candidate(ECHO, finishReason="SAFETY"), "content filter"),
@@ -187,6 +198,7 @@ def parts_of(*parts: object) -> dict[str, object]:
         (GEMINI, candidate(ECHO, {"functionCall": {"name": "x", "args": {}}}), "not a finished"),
         (GEMINI, candidate(content=parts_of(THOUGHT)), "not a finished"),
         (GEMINI, candidate(content={"role": "model"}), "not a finished"),
+        (GEMINI, candidate(content={"role": "user", "parts": [{"text": ECHO}]}), "not a finished"),
         (GEMINI, candidate(content=parts_of(ECHO)), "not a finished"),
         (GEMINI, b'{"candidates":[]}', "not a finished"),
     ],
@@ -233,8 +245,12 @@ def test_a_finished_answer_gives_its_text_as_it_is(profile: Profile, kind: str) 
     ("dialect", "body"),
     [
         (RESPONSES, response_object("the plan", REASONING, commentary(phase="commentary"))),
+        (RESPONSES, response_object("plan", commentary(content=[{"type": "output_text", "text": "the"}, BLANK]))),
         (ANTHROPIC, message("plan", {"type": "redacted_thinking", "data": ECHO}, {"type": "text", "text": "the "})),
+        (ANTHROPIC, message("the plan", {"type": "thinking", "thinking": ECHO, "signature": "s"})),
         (GEMINI, candidate("plan", THOUGHT, {"text": "the ", "thoughtSignature": "c2ln"})),
+        # What was asked was looked at, and nothing blocked it.
+        (GEMINI, candidate("the plan")[:-1] + b',"promptFeedback":{"safetyRatings":[]}}'),
     ],
     ids=str,
 )
