@@ -26,6 +26,7 @@ def answer(**parts):
 
 
 def places(plan):
+    assert all(" " in dropped.reason for dropped in plan.dropped), "each with the rule in words"
     return [dropped.item for dropped in plan.dropped]
 
 
@@ -142,7 +143,12 @@ def test_two_hundred_things_that_were_dropped_are_listed_and_one_line_for_the_re
         (
             "analyses",
             analysis("correlation", {"measures": MEASURES[:50]}, params={"method": "spearman"}),
-            {"params": {"method": ["spearman"]}},
+            {"params": {"method": "kendall"}},
+        ),
+        (
+            "analyses",
+            analysis("trend", {"timestamp": "c1", "measures": "c2"}, params={"grain": "auto"}),
+            {"params": {"grain": ["auto"]}},
         ),
         (
             "analyses",
@@ -292,3 +298,10 @@ def test_fields_the_contract_does_not_have_are_told_one_by_one():
     plan = answer(sql="", plan={}, hints={"adjectives": None, "time": None})
     assert plan.dropped == (Dropped("answer", "it has a field the contract does not have"),) * 2
     assert plan.hints == {}
+
+
+def test_a_hint_that_is_left_open_or_dropped_leaves_the_others():
+    adjectives = {"hot": None, "1": "c2", "cold": "c2", "warm": "c99", "mild": "c3"}
+    plan = answer(hints={"default_measure": None, "row_noun": "", "time": "c1", "adjectives": adjectives})
+    assert plan.hints == {"time": "c1", "adjectives.cold": "c2", "adjectives.mild": "c3"}
+    assert places(plan) == ["hints.row_noun", "hints.adjectives[1]", "hints.adjectives[3]"]
