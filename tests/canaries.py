@@ -54,11 +54,14 @@ class Canaries:
     needles: dict[bytes, Kind] = field(default_factory=dict)
 
     def word(self, kind: Kind) -> str:
-        """A word of twelve letters."""
-        made = "".join(self.chance.choice(_LETTERS) for _ in range(12))
-        folded = made.lower().encode()
-        self.needles |= {folded[at : at + GRAM]: kind for at in range(len(folded) - GRAM + 1)}
-        return made
+        """A word of twelve letters, of which no other word has six in a row, read from either end."""
+        while True:
+            made = "".join(self.chance.choice(_LETTERS) for _ in range(12))
+            folded = made.lower().encode()
+            pieces = [folded[at : at + GRAM] for at in range(len(folded) - GRAM + 1)]
+            if not any(piece in self.needles or piece[::-1] in self.needles for piece in pieces):
+                self.needles |= dict.fromkeys(pieces, kind)
+                return made
 
     def number(self) -> str:
         """The text of a number, which is looked for as text, and as the eight bytes of a double."""

@@ -72,5 +72,7 @@ def _innermost(frame: FrameType | None) -> str | None:
         name = str(frame.f_globals.get("__name__", ""))
         if name == "headgate" or name.startswith("headgate."):
             return name
+        if name == "weakref" or frame.f_code.co_name == "__del__":
+            return None  # a finalizer: it runs wherever memory is taken back, and nobody there asked for it
         frame = frame.f_back
     return None

@@ -22,7 +22,7 @@ from headgate import app
 from headgate.canonical import Json
 from headgate.cell import asking as cell_asking
 from headgate.cell.asking import cell_process
-from headgate.errors import IntegrityError, UnavailableError
+from headgate.errors import InputError, IntegrityError, UnavailableError
 from headgate.gate.asking import gate_process, send
 from headgate.headers import read
 from headgate.isolation import usual_floor
@@ -276,6 +276,20 @@ def test_a_defect_in_the_cell_is_one_sentence_of_ours(tmp_path: Path) -> None:
         pytest.raises(UnavailableError, match=r"defect of Headgate \(KeyError at \w+\.py:\d+\); nothing is kept$"),
     ):
         cell_asking.run(cell, found, [column], None, lambda done, of, what: None)
+
+
+def test_a_folder_named_as_a_table_opens_nothing_below_it(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    table = tmp_path / "data" / "a.csv"
+    table.write_text("energy kWh\n1\n")
+    work = tmp_path / "work"
+    work.mkdir()
+    with cell_process(tmp_path / "data", work, usual_floor()) as cell:
+        for path in (tmp_path / "data", table):
+            with pytest.raises(InputError):
+                cell_asking.read(cell, path)
+    with cell_process(table, work, usual_floor()) as cell:
+        assert [header.name for header in cell_asking.read(cell, table).headers] == ["energy kWh"], "the control"
 
 
 def children(parent: int) -> dict[str, int]:

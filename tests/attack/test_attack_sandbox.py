@@ -259,3 +259,15 @@ def test_calls_of_another_architecture_end_the_process(build: Callable[[str], Wo
     if run(free, True) != 0:
         pytest.skip("this kernel takes no 32-bit calls")
     assert run(sealed, False) != 0
+
+
+def test_a_sealed_gate_asks_a_name_server(tmp_path: Path) -> None:
+    """It has no socket to the system's own services, so this is the one way to a name."""
+    (tmp_path / "resolv.conf").write_text("nameserver 127.0.0.1\n")
+    alone = ["unshare", "--user", "--map-root-user", "--net", "--mount", "sh", "-c"]
+    script = 'mount --bind "$1" /etc/resolv.conf && shift && exec "$@"'
+    naming = [sys.executable, str(HOSTILE.with_name("naming.py"))]
+    done = subprocess.run(
+        [*alone, script, "sh", str(tmp_path / "resolv.conf"), *naming], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "192.0.2.7\n"), done.stderr

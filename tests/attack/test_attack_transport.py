@@ -520,6 +520,7 @@ def headed(*lines: bytes, body: bytes = PLAIN) -> Reply:
         (answers(HEAD + CHUNKED + b"\r\n5\r\n{}"), Flaw.TRUNCATED),
         (answers(HEAD + CHUNKED + b"\r\nzz\r\n{}\r\n0\r\n\r\n"), Flaw.TRUNCATED),
         (answers(HEAD + CHUNKED + b"\r\nfffffffffff\r\n{}"), Flaw.TRUNCATED),
+        (answers(HEAD + CHUNKED + b"\r\n-5\r\n{}\r\n0\r\n\r\n"), Flaw.TRUNCATED),
         (answers(HEAD + CHUNKED + b"\r\n2\r\n{}\r\n"), Flaw.TRUNCATED),
         (answers(b"SSH-2.0-OpenSSH\r\n"), Flaw.NOT_HTTP),
         (answers(b"HTTP/2.0 200 OK\r\n\r\n" + PLAIN), Flaw.NOT_HTTP),
@@ -532,6 +533,7 @@ def headed(*lines: bytes, body: bytes = PLAIN) -> Reply:
     ids=["slow", "slow head", "slow body", "endless interim replies", "endless early hints", "endless headers",
          "endless line", "oversized", "oversized as said", "oversized chunk", "endless chunks", "endless extension",
          "cut and oversized as said", "short", "cut", "cut without a length", "cut chunk", "bad chunk", "huge chunk",
+         "negative chunk",
          "no last chunk", "not HTTP", "another HTTP", "body alone", "nothing", "cut at once", "cut in the status line",
          "cut after an interim reply"],
 )  # fmt: skip
@@ -651,7 +653,7 @@ def test_a_redirect_is_not_followed_and_a_usual_client_would_have_followed_it(
         HEAD + b"transfer-encoding: Chunked\r\n\r\n" + chunk(PLAIN)[:-2] + b"X-Trailer: 1\r\n\r\n",
         b"HTTP/1.1 100 Continue\r\n\r\n" + response(PLAIN),
         b"HTTP/1.1 103 Early Hints\r\nContent-Length: 3\r\nContent-Type: text/html\r\n\r\n"
-        b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n" + response(PLAIN),
+        b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 199 So\r\n\r\n" + response(PLAIN),
         response(PLAIN) + response(b"{}", "500 No"),
     ],
     ids=["length", "length with blanks", "until the end", "HTTP/1.0", "chunked", "chunked with a trailer",
@@ -662,3 +664,10 @@ def test_a_whole_reply_is_read_in_each_framing(profile: Profile, certificate: Pa
         got = send(replace(profile, port=sink.port))
     assert (got.status, got.flaw, got.body) == (200, None, PLAIN)
     assert answer_text(got, profile) == answer_text(replace(got, body=completion()), profile)
+
+
+def test_a_reply_of_exactly_one_mebibyte_is_read(profile: Profile) -> None:
+    body = PLAIN.ljust(1 << 20)
+    with provider(answers(response(body))) as sink:
+        got = send(replace(profile, port=sink.port, tls=False))
+    assert (got.flaw, got.body) == (None, body)

@@ -178,7 +178,7 @@ def test_worlds_that_share_their_approved_names_give_the_same_bytes(
 
 @settings(max_examples=times(40), deadline=None, suppress_health_check=list(HealthCheck))
 @given(dialect=st.sampled_from(Dialect), names=NAMES, worlds=st.lists(WORLDS, min_size=10, max_size=20))
-def test_thousands_of_worlds_give_the_same_bytes(
+def test_thousands_of_pairs_of_worlds_give_the_same_bytes(
     dialect: Dialect, names: list[str], worlds: list[World], sinks: Sinks
 ) -> None:
     same(bare_wire, dialect, names, worlds, sinks)

@@ -8,8 +8,8 @@ import pytest
 from tests.engines.opening import opened, stamps, written
 
 from headgate.catalogue.meaning import Fold
-from headgate.engines.run import run
 from headgate.engines.interface import Result, Skipped
+from headgate.engines.run import run
 from headgate.plan.kinds import KINDS
 from headgate.plan.language import Analysis, Derived, Expression, Folded, Operation, Plan
 

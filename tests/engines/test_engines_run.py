@@ -9,9 +9,9 @@ import pytest
 from tests.engines.asking import analysis
 from tests.engines.opening import opened, stamps, written
 
-from headgate.engines.run import run
 from headgate.engines.interface import Result, Skipped
 from headgate.engines.kinds import RUNNERS
+from headgate.engines.run import run
 from headgate.plan.kinds import KINDS
 from headgate.plan.language import Plan
 

@@ -25,7 +25,7 @@ PIECES = st.sampled_from(
         *(b"Content-Length: %s\r\n" % length for length in (b"2", b"9", b"-1", b"x")),
         *(b"Transfer-Encoding: %s\r\n" % coding for coding in (b"chunked", b"gzip")),
         *(b"Content-%s\r\n" % line for line in (b"Type: application/json", b"Encoding: gzip")),
-        *(b"%s\r\n" % line for line in (b"", b"\r\n", b"2\r\n{}", b"0", b"-1", b"fffffff", b": ", b" folded")),
+        *(b"%s\r\n" % line for line in (b"", b"\r\n", b"2\r\n{}", b"0", b"-1", b"-5", b"fffffff", b": ", b" folded")),
         *(b"{}", b"\n", b"\r", b"\x00", b"\xff\xfe", b"X: " + b"x" * 70_000 + b"\r\n", b"X: 1\r\n" * 120),
     ]
 )

@@ -27,9 +27,10 @@ _MOST_SAID = 1 << 30
 def cell_process(source: Path | None, work: Path, floor: IsolationLevel) -> Iterator[Process]:
     """The cell, running: it can read the source and write to the folder `work`, and has no network and no environment.
 
+    A source that is no file is not given to it: of a folder, that would be everything below.
     Raises `RefusalError` where the system does not isolate it down to `floor`; nothing was read then.
     """
-    reads = () if source is None else (source.absolute(),)
+    reads = () if source is None or not source.is_file() else (source.absolute(),)
     given = Confinement(reads, (work.absolute(),), (), floor)
     environment = {"HOME": str(work), "TMPDIR": str(work), "TZ": "UTC"}
     with started("cell", given, work.absolute(), environment, limit=_MOST_SAID, finishes=False) as process:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from headgate.engines.interface import Figure, Headline, Outcome, Result, Skipped
+from headgate.errors import IntegrityError
 from headgate.headers import Table
 from headgate.manifest import Column
 from headgate.plan import Plan
@@ -66,11 +67,21 @@ def packed(outcome: Outcome) -> Found | Skipped:
 
 
 def unpacked(found: Found | Skipped) -> Outcome:
-    """The outcome as it was found."""
+    """The outcome as it was found. Raises `IntegrityError` where its tables are none, or are broken inside."""
     if isinstance(found, Skipped):
         return found
-    tables = {name: pa.ipc.open_stream(data).read_all() for name, data in found.tables.items()}
+    tables = {name: _table(data) for name, data in found.tables.items()}
     return Result(found.analysis, tables, found.facts, found.figures, found.sentences, found.headlines, found.warnings)
+
+
+def _table(data: bytes) -> pa.Table:
+    """The table, its offsets and texts checked too: Arrow itself does not look at them while it reads."""
+    try:
+        table = pa.ipc.open_stream(data).read_all()
+        table.validate(full=True)
+    except (pa.ArrowException, OSError, ValueError):
+        raise IntegrityError("the cell gave a table that is none; it was not used") from None
+    return table
 
 
 def _bytes(table: pa.Table) -> bytes:

@@ -248,7 +248,7 @@ def _tls_facts(channel: ssl.SSLSocket, profile: Profile) -> TlsFacts:
 
 def _converse(channel: socket.socket, request: bytes, facts: TlsFacts | None, deadline: float) -> Exchange:
     """The request is written and the reply read. From here on nothing raises: what went wrong is a `Flaw`."""
-    reply = HTTPResponse(_Bounded(channel, deadline), method="POST")  # type: ignore[arg-type]
+    reply = HTTPResponse(_Bounded(channel, deadline))  # type: ignore[arg-type]
     status: int | None = None
     try:
         _write(channel, request, deadline)

@@ -14,7 +14,7 @@ from headgate.errors import InputError, UnavailableError
 from headgate.plan import items, strict
 from headgate.plan.check import misfit
 from headgate.plan.language import Analysis, Derived, Dropped, Plan, Question
-from headgate.plan.wording import has_digits
+from headgate.plan.wording import has_digits, plain_text
 
 _PARTS = frozenset({"columns", "derived", "analyses", "questions", "hints"})
 _MOST = {"columns": 20_000, "derived": 20, "analyses": 40, "questions": 20}
@@ -213,6 +213,7 @@ def _adjectives(value: Json, known: items.Ids, drops: _Drops) -> dict[str, str]:
 
 
 def _one_word(value: Json) -> str:
-    if not isinstance(value, str) or not _ONE_WORD.fullmatch(value):
+    # A figure such as ² or Ⅻ is no decimal digit, and some letters do not show.
+    if not isinstance(value, str) or not _ONE_WORD.fullmatch(value) or has_digits(value):
         raise InputError("it is not a word or two")
-    return value
+    return plain_text(value)

@@ -26,15 +26,19 @@ def reply(body: bytes = b"{}", **change: object) -> Exchange:
 @pytest.mark.parametrize(
     ("status", "kind", "words"),
     [
+        (299, UnavailableError, "299: it does not take this request"),
+        (300, RefusalError, "redirect"),
         (301, RefusalError, "301, a redirect, which is never followed"),
         (302, RefusalError, "redirect"),
         (307, RefusalError, "redirect"),
         (308, RefusalError, "redirect"),
+        (399, RefusalError, "redirect"),
         (400, UnavailableError, "400: it does not take this request"),
         (401, UnavailableError, "does not take the key; check EXAMPLE_KEY"),
         (403, UnavailableError, "may not use 'model-1'"),
         (404, UnavailableError, "check the profile's path"),
         (429, UnavailableError, "try again later"),
+        (499, UnavailableError, "499: it does not take this request"),
         (500, UnavailableError, "a fault of its own"),
         (503, UnavailableError, "503"),
         (204, UnavailableError, "204"),
@@ -71,10 +75,23 @@ def test_retry_after_is_told_where_it_is_a_plain_number_of_seconds(
         answer_text(reply(status=429, retry_after=said), profile)
 
 
-@pytest.mark.parametrize("flaw", list(Flaw))
-def test_a_reply_that_is_not_whole_is_no_answer(profile: Profile, flaw: Flaw) -> None:
-    with pytest.raises(UnavailableError, match=r"api\.example\.com"):
-        answer_text(reply(flaw=flaw), profile)
+@pytest.mark.parametrize(
+    ("flaw", "words"),
+    [
+        (Flaw.TIMED_OUT, "gave no whole answer within 120 seconds"),
+        (Flaw.BROKEN, "broke the connection off before it answered"),
+        (Flaw.TRUNCATED, "broke the connection off within its answer"),
+        (Flaw.OVERSIZED, "answered with more than 1024 KiB"),
+        (Flaw.NOT_HTTP, "does not speak HTTP/1.1 here"),
+    ],
+)
+def test_a_reply_that_is_not_whole_is_no_answer(profile: Profile, flaw: Flaw, words: str) -> None:
+    body = ANSWERS[profile.dialect]("the plan")
+    assert answer_text(reply(body), profile) == "the plan", "the control: without the flaw it is one"
+    with pytest.raises(UnavailableError) as refused:
+        answer_text(reply(body, flaw=flaw), profile)
+    assert str(refused.value).startswith(f"api.example.com {words}")
+    assert not isinstance(refused.value, UnusableAnswerError)
 
 
 @pytest.mark.parametrize(
@@ -100,9 +117,11 @@ def test_a_reply_of_another_form_is_not_read(profile: Profile, change: dict[str,
         answer_text(reply(**change), profile)  # type: ignore[arg-type]
 
 
-REASONING = {"type": "reasoning", "id": "rs_1", "summary": [{"type": "summary_text", "text": ECHO}]}
+SUMMARY = {"type": "summary_text", "text": ECHO}
+REASONING = {"type": "reasoning", "id": "rs_1", "summary": [SUMMARY]}
 CALL = {"type": "function_call", "id": "fc_1", "call_id": "call_1", "name": "x", "arguments": "{}"}
 THOUGHT = {"text": ECHO, "thought": True}
+BLANK = {"type": "output_text", "text": " "}
 
 
 def commentary(**change: object) -> dict[str, object]:
@@ -138,6 +157,10 @@ def parts_of(*parts: object) -> dict[str, object]:
         (RESPONSES, incomplete("max_output_tokens"), "raise 'max_tokens'"),
         (RESPONSES, incomplete("content_filter"), "content filter"),
         (RESPONSES, incomplete("steered"), "not a finished response"),
+        *(
+            (RESPONSES, response_object(ECHO, status="failed", incomplete_details={"reason": reason}), "not a finished")
+            for reason in ("max_output_tokens", "content_filter")
+        ),
         (
             RESPONSES,
             response_object(ECHO, status="failed", error={"code": "server_error", "message": ECHO}),
@@ -147,8 +170,11 @@ def parts_of(*parts: object) -> dict[str, object]:
         (RESPONSES, response_object(ECHO, CALL), "not a finished"),
         (RESPONSES, response_object(output=[commentary(status="incomplete")]), "not a finished"),
         (RESPONSES, response_object(output=[commentary(role="user")]), "not a finished"),
+        (RESPONSES, response_object(output=[commentary(type="item")]), "not a finished"),
+        (RESPONSES, response_object(ECHO, CALL | {"phase": "commentary"}), "not a finished"),
         (RESPONSES, response_object(output=[commentary(content=ECHO)]), "not a finished"),
         (RESPONSES, response_object(output=[commentary(content=[{"type": "output_image"}])]), "not a finished"),
+        (RESPONSES, response_object(output=[commentary(content=[SUMMARY])]), "not a finished"),
         (RESPONSES, response_object(output=[REASONING, commentary(phase="commentary")]), "not a finished"),
         (ANTHROPIC, message(ECHO, stop_reason="refusal", content=[]), "refused to answer"),
         (ANTHROPIC, message(ECHO, stop_reason="max_tokens"), "raise 'max_tokens'"),
@@ -160,6 +186,8 @@ def parts_of(*parts: object) -> dict[str, object]:
         (ANTHROPIC, message(ECHO, {"type": "tool_use", "id": "toolu_1", "name": "x", "input": {}}), "not a finished"),
         (ANTHROPIC, message(content=[{"type": "thinking", "thinking": ECHO, "signature": "s"}]), "not a finished"),
         (ANTHROPIC, message(content=ECHO), "not a finished"),
+        (ANTHROPIC, message(ECHO, {"type": "tool_result", "text": ECHO}), "not a finished"),
+        (ANTHROPIC, message(ECHO, type="completion"), "not a finished"),
         (ANTHROPIC, message(ECHO, role="user"), "not a finished"),
         (GEMINI, b'{"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"}}', "content filter"),
         (GEMINI, candidate(ECHO, finishReason="SAFETY"), "content filter"),
@@ -170,6 +198,7 @@ def parts_of(*parts: object) -> dict[str, object]:
         (GEMINI, candidate(ECHO, {"functionCall": {"name": "x", "args": {}}}), "not a finished"),
         (GEMINI, candidate(content=parts_of(THOUGHT)), "not a finished"),
         (GEMINI, candidate(content={"role": "model"}), "not a finished"),
+        (GEMINI, candidate(content={"role": "user", "parts": [{"text": ECHO}]}), "not a finished"),
         (GEMINI, candidate(content=parts_of(ECHO)), "not a finished"),
         (GEMINI, b'{"candidates":[]}', "not a finished"),
     ],
@@ -216,8 +245,12 @@ def test_a_finished_answer_gives_its_text_as_it_is(profile: Profile, kind: str) 
     ("dialect", "body"),
     [
         (RESPONSES, response_object("the plan", REASONING, commentary(phase="commentary"))),
+        (RESPONSES, response_object("plan", commentary(content=[{"type": "output_text", "text": "the"}, BLANK]))),
         (ANTHROPIC, message("plan", {"type": "redacted_thinking", "data": ECHO}, {"type": "text", "text": "the "})),
+        (ANTHROPIC, message("the plan", {"type": "thinking", "thinking": ECHO, "signature": "s"})),
         (GEMINI, candidate("plan", THOUGHT, {"text": "the ", "thoughtSignature": "c2ln"})),
+        # What was asked was looked at, and nothing blocked it.
+        (GEMINI, candidate("the plan")[:-1] + b',"promptFeedback":{"safetyRatings":[]}}'),
     ],
     ids=str,
 )

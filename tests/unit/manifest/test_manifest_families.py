@@ -9,6 +9,7 @@ from string import ascii_lowercase
 import pytest
 
 from headgate.catalogue.units import UNITS
+from headgate.gate.examples import second_examples
 from headgate.headers.table import Header, LocalType
 from headgate.manifest import ApprovedManifest, Choice, Decision, Family, close, families, wire_columns, wire_names
 from headgate.manifest.families import MOST_SENT_WHOLE
@@ -19,8 +20,10 @@ OTHERS = tuple("".join(letters) for letters in product("~" + ascii_lowercase, re
 
 
 def together(*names: str) -> bool:
-    """Whether the names are one family in a table that is wide enough."""
-    found = [family for family in families((*OTHERS, *names)) if set(family.members) & set(names)]
+    """Whether the names are one family in a table that is wide enough, for both reductions."""
+    table = (*OTHERS, *names)
+    assert list(wire_names(table)) == second_examples(table)
+    found = [family for family in families(table) if set(family.members) & set(names)]
     return len(found) == 1
 
 

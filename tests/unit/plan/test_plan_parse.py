@@ -66,6 +66,7 @@ def with_analysis(**changes):
 
 
 def places(plan):
+    assert all(" " in dropped.reason for dropped in plan.dropped), "each with the rule in words"
     return [dropped.item for dropped in plan.dropped]
 
 
