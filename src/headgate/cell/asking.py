@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -27,14 +28,27 @@ _MOST_SAID = 1 << 30
 def cell_process(source: Path | None, work: Path, floor: IsolationLevel) -> Iterator[Process]:
     """The cell, running: it can read the source and write to the folder `work`, and has no network and no environment.
 
-    A source that is no file is not given to it: of a folder, that would be everything below.
-    Raises `RefusalError` where the system does not isolate it down to `floor`; nothing was read then.
+    Of a folder it gets the names, and the files that lie in it, but nothing further down. Raises `RefusalError` where the system does not isolate it down to `floor`; nothing was read then.
     """
-    reads = () if source is None or not source.is_file() else (source.absolute(),)
-    given = Confinement(reads, (work.absolute(),), (), floor)
+    reads, lists = _given(source)
+    given = Confinement(reads, (work.absolute(),), (), floor, lists)
     environment = {"HOME": str(work), "TMPDIR": str(work), "TZ": "UTC"}
     with started("cell", given, work.absolute(), environment, limit=_MOST_SAID, finishes=False) as process:
         yield process
+
+
+def _given(source: Path | None) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """The files to read and the folders to list; neither for a source that is not there."""
+    if source is not None and os.path.isfile(source):
+        return (source.absolute(),), ()
+    if source is None or not os.path.isdir(source):
+        return (), ()
+    folder = source.absolute()
+    try:
+        files = tuple(each for each in folder.iterdir() if each.is_file() and not each.name.startswith("."))
+    except OSError:
+        files = ()
+    return files, (folder,)
 
 
 def read(cell: Process, path: Path, sheet: str | None = None, names: Sequence[str] | None = None) -> Table:

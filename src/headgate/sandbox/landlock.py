@@ -32,7 +32,9 @@ def abi() -> int:
     return system.call(system.LANDLOCK_CREATE_RULESET, 0, 0, _GET_ABI)
 
 
-def restrict(reads: Iterable[Path], writes: Iterable[Path], ports: Iterable[int]) -> None:
+def restrict(
+    reads: Iterable[Path], writes: Iterable[Path], ports: Iterable[int], lists: Iterable[Path] = ()
+) -> None:
     """From now on this thread and those it starts open only these paths, and connect by TCP only to these ports.
 
     A path that is not there is passed over. Nothing can be executed. Ports are held from ABI 4 on. It cannot be undone.
@@ -52,6 +54,8 @@ def restrict(reads: Iterable[Path], writes: Iterable[Path], ports: Iterable[int]
     try:
         for path in reads:
             _allow_path(rules, path, _READ & known)
+        for path in lists:
+            _allow_path(rules, path, _READ_DIR & known)
         for path in writes:
             _allow_path(rules, path, _WRITE & known)
         for device in (Path("/dev/null"), Path("/dev/zero")):

@@ -16,7 +16,7 @@ from headgate.sandbox.probes import Layer, Probe, attempts
 
 @dataclass(frozen=True, slots=True)
 class Confinement:
-    """What a process is given: files and folders to read, folders to write, and TCP ports to connect to.
+    """What a process is given: files and folders to read, folders to write, TCP ports to connect to, folders to list.
 
     Without ports it has no network at all. What Python itself needs to run is not listed here.
     """
@@ -25,6 +25,7 @@ class Confinement:
     writes: tuple[Path, ...]
     ports: tuple[int, ...]
     floor: IsolationLevel
+    lists: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def seal(confinement: Confinement) -> Isolation:
     missing: list[str] = []
     layers: dict[Layer, Callable[[], None]] = {
         Layer.NAMESPACES: lambda: _enter_and_renounce(network=network),
-        Layer.LANDLOCK: lambda: landlock.restrict(reads, confinement.writes, confinement.ports),
+        Layer.LANDLOCK: lambda: landlock.restrict(reads, confinement.writes, confinement.ports, confinement.lists),
         Layer.SECCOMP: lambda: seccomp.restrict(network=network),
     }
     if system.machine() is None:
