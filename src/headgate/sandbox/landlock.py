@@ -32,6 +32,14 @@ def abi() -> int:
     return system.call(system.LANDLOCK_CREATE_RULESET, 0, 0, _GET_ABI)
 
 
+def holds_ports() -> bool:
+    """Whether this kernel's Landlock says which TCP ports may be connected to: ABI 4, Linux 6.7."""
+    try:
+        return abi() >= 4
+    except OSError:
+        return False
+
+
 def restrict(reads: Iterable[Path], writes: Iterable[Path], ports: Iterable[int]) -> None:
     """From now on this thread and those it starts open only these paths, and connect by TCP only to these ports.
 
