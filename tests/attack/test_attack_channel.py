@@ -278,18 +278,20 @@ def test_a_defect_in_the_cell_is_one_sentence_of_ours(tmp_path: Path) -> None:
         cell_asking.run(cell, found, [column], None, lambda done, of, what: None)
 
 
-def test_a_folder_named_as_a_table_opens_nothing_below_it(tmp_path: Path) -> None:
-    (tmp_path / "data").mkdir()
-    table = tmp_path / "data" / "a.csv"
-    table.write_text("energy kWh\n1\n")
+def test_of_a_folder_the_cell_gets_the_files_in_it_and_nothing_further_down(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    (folder / "below").mkdir(parents=True)
     work = tmp_path / "work"
     work.mkdir()
-    with cell_process(tmp_path / "data", work, usual_floor()) as cell:
-        for path in (tmp_path / "data", table):
+    given, kept = folder / "a.csv", (folder / ".b.csv", folder / "below" / "c.csv", tmp_path / "d.csv")
+    for path in (given, *kept):
+        path.write_text("stamp,energy kWh\n2026-01-01,1\n2026-01-02,2\n")
+    with cell_process(folder, work, usual_floor()) as cell:
+        for path in (folder, given):
+            assert [header.name for header in cell_asking.read(cell, path).headers] == ["stamp", "energy kWh"]
+        for path in kept:
             with pytest.raises(InputError):
                 cell_asking.read(cell, path)
-    with cell_process(table, work, usual_floor()) as cell:
-        assert [header.name for header in cell_asking.read(cell, table).headers] == ["energy kWh"], "the control"
 
 
 def children(parent: int) -> dict[str, int]:

@@ -194,3 +194,13 @@ def test_the_doctor_shows_each_probe_with_its_control_and_fails_where_one_gets_t
     assert through
     assert all("NOT so, Landlock does not hold it back" in found for found in through)
     assert headgate("L1", "doctor").returncode == 5
+
+
+def test_a_kernel_that_holds_no_ports_keeps_its_level_and_says_so() -> None:
+    old = sealed("landlock.abi = lambda: 3", ports="(443,)")
+    assert old["level"] == "L3"
+    assert str(old["missing"]).startswith("['ports: ")
+    assert "connect to a port" not in str(old["probes"])
+    present = sealed("pass", ports="(443,)")  # the control: this kernel does
+    assert (present["level"], present["missing"]) == ("L3", [])
+    assert ["connect to a port no profile has (TCP)", True, False] in present["probes"]

@@ -42,8 +42,11 @@ _TEMPORARY = "/tmp"  # noqa: S108
 _NOWHERE = ("127.0.0.1", 9)  # this machine's discard port: nothing leaves, whoever listens
 
 
-def attempts(layer: Layer, *, network: bool) -> dict[str, Attempt]:
-    """What is tried around this layer, by name; a process with `network` keeps its own way out."""
+def attempts(layer: Layer, *, network: bool, ports: bool) -> dict[str, Attempt]:
+    """What is tried around this layer, by name; a process with `network` keeps its own way out.
+
+    Where the kernel holds no `ports`, that a port can be connected to says nothing of the layer.
+    """
     match layer:
         case Layer.NAMESPACES:
             own = _user_namespace()
@@ -51,7 +54,7 @@ def attempts(layer: Layer, *, network: bool) -> dict[str, Attempt]:
             return tried if network else {"send a datagram (UDP)": _sends, **tried}
         case Layer.LANDLOCK:
             tried = {"open a file it was not given": _reads, "make a file in the temporary folder": _writes}
-            return {"connect to a port no profile has (TCP)": _connects, **tried} if network else tried
+            return {"connect to a port no profile has (TCP)": _connects, **tried} if network and ports else tried
         case Layer.SECCOMP:
             name, attempt = ("take connections", _listens) if network else ("make a socket", _makes_a_socket)
             thread = _Waiting(attempt)

@@ -30,7 +30,7 @@ class Confinement:
 
 @dataclass(frozen=True, slots=True)
 class Isolation:
-    """The level that was reached, each probe with its control, and for each layer that does not hold why not."""
+    """The level that was reached, each probe with its control, and for what does not hold why not."""
 
     level: IsolationLevel
     probes: tuple[Probe, ...]
@@ -70,6 +70,8 @@ def seal(confinement: Confinement) -> Isolation:
         missing = [f"{layer}: not on this kind of machine ({sys.platform})" for layer in layers]
     else:
         system.harden()
+        if network and not landlock.holds_ports():
+            missing.append("ports: this kernel holds none (Linux 6.7 does), so any port of a host can be connected to")
         for layer, apply in layers.items():
             found, why = _under(layer, apply, network=network)
             probes += found
@@ -90,7 +92,7 @@ def _enter_and_renounce(*, network: bool) -> None:
 
 def _under(layer: Layer, apply: Callable[[], None], *, network: bool) -> tuple[list[Probe], str]:
     """The probes around one layer, and why it does not hold ("" where it does)."""
-    tried = attempts(layer, network=network)
+    tried = attempts(layer, network=network, ports=landlock.holds_ports())
     before = {name: attempt() for name, attempt in tried.items()}
     try:
         apply()
