@@ -40,6 +40,7 @@ def model() -> Iterator[Model]:
     wanted.api_keys = [KEY]
     wanted.n_ctx = 8192
     wanted.n_parallel = 1
+    wanted.cpuparams.n_threads = wanted.cpuparams_batch.n_threads = 1  # two that wait for each other are slow when busy
     wanted.verbosity = -1
     wanted.sampling.seed = 1
     server = xllamacpp.Server(wanted)

@@ -48,7 +48,7 @@ def ask(model: Model, own_home: Path, authority: Authority, certificate: Path, t
             (own_home / "profiles.toml").write_text(
                 f'[profiles.smol]\ndialect = "openai-chat"\nhost = "localhost"\nport = {proxy.port}\n'
                 f'model = "smollm2"\nkey_env = "SMOL_KEY"\nca_file = "{authority.file}"\nloopback = true\n'
-                f"settings = {{ max_tokens = 700, timeout_seconds = 1200, {settings} }}\n",
+                f"settings = {{ max_tokens = 400, timeout_seconds = 1200, {settings} }}\n",
                 encoding="utf-8",
             )
             given = (steel, "--provider", "smol", "--approve", "clean")
@@ -62,7 +62,7 @@ def ask(model: Model, own_home: Path, authority: Authority, certificate: Path, t
     return asked
 
 
-@pytest.mark.parametrize("temperature", ["0.0", "0.7", "1.0"])
+@pytest.mark.parametrize("temperature", ["0.0", "1.0"])
 @pytest.mark.parametrize("store", ["false", "omit"])
 @pytest.mark.parametrize("response_format", ["json_schema", "none"])
 def test_whatever_a_model_answers_only_what_was_shown_has_left(
