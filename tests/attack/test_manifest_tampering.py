@@ -126,7 +126,7 @@ def test_names_changed_by_somebody_with_the_master_key_are_told(
     tmp_path: Path, approved: ApprovedManifest, change: Callable[[dict], None]
 ) -> None:
     reseal(tmp_path, approved.id, change)
-    with pytest.raises(IntegrityError, match="names that were approved|approval of other names"):
+    with pytest.raises(IntegrityError, match=r"names that were approved|approval of other names"):
         load(tmp_path, approved.id)
 
 

@@ -28,7 +28,8 @@ _MOST_SAID = 1 << 30
 def cell_process(source: Path | None, work: Path, floor: IsolationLevel) -> Iterator[Process]:
     """The cell, running: it can read the source and write to the folder `work`, and has no network and no environment.
 
-    Of a folder it gets the names, and the files that lie in it, but nothing further down. Raises `RefusalError` where the system does not isolate it down to `floor`; nothing was read then.
+    Of a folder it gets the names, and the files that lie in it, but nothing further down. Raises `RefusalError` where
+    the system does not isolate it down to `floor`; nothing was read then.
     """
     reads, lists = _given(source)
     given = Confinement(reads, (work.absolute(),), (), floor, lists)

@@ -32,11 +32,6 @@ def abi() -> int:
     return system.call(system.LANDLOCK_CREATE_RULESET, 0, 0, _GET_ABI)
 
 
-<<<<<<< HEAD
-def restrict(
-    reads: Iterable[Path], writes: Iterable[Path], ports: Iterable[int], lists: Iterable[Path] = ()
-) -> None:
-=======
 def holds_ports() -> bool:
     """Whether this kernel's Landlock says which TCP ports may be connected to: ABI 4, Linux 6.7."""
     try:
@@ -45,8 +40,7 @@ def holds_ports() -> bool:
         return False
 
 
-def restrict(reads: Iterable[Path], writes: Iterable[Path], ports: Iterable[int]) -> None:
->>>>>>> b47c2df31dd95431e7cb6989cbd359b11377c891
+def restrict(reads: Iterable[Path], writes: Iterable[Path], ports: Iterable[int], lists: Iterable[Path] = ()) -> None:
     """From now on this thread and those it starts open only these paths, and connect by TCP only to these ports.
 
     A path that is not there is passed over. Nothing can be executed. Ports are held from ABI 4 on. It cannot be undone.
