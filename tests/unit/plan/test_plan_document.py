@@ -41,6 +41,8 @@ def changed(path, value):
         (["columns", 0, "position"], 1), (["columns", 0, "position"], True), (["columns", 0, "origin"], "guess"),
         (["columns", 0, "header"], None), (["columns", 1, "synonyms"], ["<b>"]), (["analyses", 0, "kind"], "sql"),
         (["analyses", 0, "inputs"], {"measures": ["c9"]}), (["analyses", 0, "title"], 1),
+        (["analyses", 0, "inputs"], {"measures": []}),
+        (["analyses", 0, "inputs"], {"measures": "c2", "timestamp": ["c1", "c3"]}),
         (["analyses", 0, "title"], "x" * 401), (["analyses", 0, "params"], {"x": 1}), (["derived", 0, "id"], "c1"),
         (["questions"], [{"about": "c1", "ask": "who"}]), (["hints"], {"time": "c9"}), (["hints"], []),
         (["dropped"], [{"item": "a"}]),
