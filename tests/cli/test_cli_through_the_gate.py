@@ -213,3 +213,29 @@ def test_a_table_that_the_gate_could_open_is_not_analysed_by_a_provider(
         assert "state folder" in done.err
         assert requests == []
     assert headgate("analyse", own_home / "plant.csv", "--out", tmp_path / "out").code == 0  # here it may be
+
+
+def test_an_answer_that_will_hardly_fit_is_said_before_it_is_paid_for(
+    through: Callable[..., tuple[Done, list[bytes]]], tmp_path: Path
+) -> None:
+    wide = tmp_path / "wide.csv"
+    names = [
+        f"{what} {unit}" for what in ("energy", "power", "flow", "pressure") for unit in ("kWh", "kW", "m3", "bar")
+    ]
+    names = [
+        f"{side} {part} {name}"
+        for side in ("supply", "return")
+        for part in ("pump", "fan", "coil", "valve")
+        for name in names
+    ]
+    wide.write_text(
+        ",".join(["timestamp", *names])
+        + "\n"
+        + "".join(f"2026-01-0{d},{','.join('1' for _ in names)}\n" for d in range(1, 9))
+    )
+    done, _ = through("analyse", wide, "--provider", "sink", "--approve", "clean", "--out", "out")
+    assert "allows 8,192" in done.err
+    small, _ = through(
+        "analyse", plant(tmp_path / "plant.csv", 1), "--provider", "sink", "--approve", "clean", "--out", "o"
+    )
+    assert "allows 8,192" not in small.err

@@ -18,6 +18,9 @@ from headgate.providers import Profile
 from headgate.report import Report
 from headgate.screening import Screened
 
+# Measured on answers built for real tables: what is said of one name, and the analyses beside it.
+_TOKENS_A_NAME, _TOKENS_OF_A_PLAN = 55, 2_000
+
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -91,12 +94,26 @@ def _asking(decide: Decide, given: Given, profile: Profile | None) -> Decide:
         if given.save_review is not None:
             _save(given.save_review, decisions)
         asked = given.review is None and given.approve is None
+        if profile is not None:
+            _warn_of_a_cut_answer(decisions, profile)
         if profile is not None and asked:
             names = wire_names([d.public_name for d in decisions if d.choice is not Choice.WITHHOLD and d.public_name])
             reviewing.confirm_sending(names, profile.host)
         return decisions
 
     return shown
+
+
+def _warn_of_a_cut_answer(decisions: Sequence[Decision], profile: Profile) -> None:
+    """Where the answer will hardly fit, say so before it is paid for: it says something of every name."""
+    names = wire_names([d.public_name for d in decisions if d.choice is not Choice.WITHHOLD and d.public_name])
+    wanted = _TOKENS_A_NAME * len(names) + _TOKENS_OF_A_PLAN
+    if wanted > profile.settings.max_tokens:
+        show.err.print(
+            f"An answer about {len(names)} names takes about {wanted:,} tokens and {profile.name} allows "
+            f"{profile.settings.max_tokens:,}: raise 'max_tokens' in its settings, or it is cut and of no use.",
+            style="yellow",
+        )
 
 
 def _save(path: Path, decisions: Sequence[Decision]) -> None:
