@@ -13,7 +13,7 @@ from tests.tls_server import answers, completion, provider, response
 
 from headgate.clock import now
 from headgate.database import Database
-from headgate.errors import IntegrityError, UnavailableError
+from headgate.errors import InputError, IntegrityError, UnavailableError
 from headgate.gate.send import Gate, facts_of
 from headgate.gate.sent import SUITES, Sent, find_sent
 from headgate.gate.store import SentStore
@@ -206,6 +206,17 @@ def test_what_is_not_known_of_a_send_is_not_made_up(
     }
 
 
+def test_what_is_no_send_is_not_shown_as_one(
+    profile: Profile, state: Database, ledger: Ledger, approve: Approve, show: Show
+) -> None:
+    approve("energy")
+    index = _intend(state, ledger, profile)
+    for other, words in ((0, "entry 0 is no send"), (index + 1, "has no entry"), (-1, "has no entry")):
+        with pytest.raises(InputError, match=words):
+            show(other)
+    assert show(index).index == index, "the control"
+
+
 def test_what_was_sealed_anew_is_not_what_the_ledger_commits_to(
     profile: Profile, state: Database, ledger: Ledger, approve: Approve, show: Show
 ) -> None:
@@ -219,6 +230,8 @@ def test_what_was_sealed_anew_is_not_what_the_ledger_commits_to(
         for other in (b"POST / HTTP/1.1\r\n\r\n{ }", kept):
             with state.begin() as connection:
                 connection.exec_driver_sql("DELETE FROM sent WHERE id = ?", (f"sent:{reference}",))
+            with pytest.raises(IntegrityError, match="not what the ledger commits to"):
+                show(index)
             SentStore(state).keep(reference, other)
             if other == kept:
                 assert show(index).intent == intent, "the control: the same bytes sealed again are shown"
