@@ -256,3 +256,8 @@ def test_a_finished_answer_gives_its_text_as_it_is(profile: Profile, kind: str) 
 )
 def test_what_a_model_thought_aloud_is_left_aside_and_pieces_are_joined(dialect: Dialect, body: bytes) -> None:
     assert answer_text(reply(body), profile_of(dialect)) == "the plan"
+
+
+def test_an_empty_refusal_is_none() -> None:
+    body = completion(message=said("the plan") | {"refusal": ""})
+    assert answer_text(reply(body), profile_of(CHAT)) == "the plan"
