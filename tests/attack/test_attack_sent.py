@@ -139,6 +139,22 @@ def test_what_became_of_a_send_that_failed_is_shown(
     assert (found["tls"] is None) == (left == "no")
 
 
+def test_a_model_on_this_machine_is_asked_without_a_key(
+    profile: Profile, state: Database, ledger: Ledger, approve: Approve, show: Show
+) -> None:
+    manifest = approve("energy")
+    with provider() as sink:
+        there = replace(profile, host="127.0.0.1", port=sink.port, tls=False, ca_file=None, key_env=None)
+        gate = Gate(ManifestStore(state), ledger, SentStore(state), {"sink": there}, {}.__getitem__, IsolationLevel.L0)
+        answer = gate.send(manifest.id, "plan-1", "sink")
+    found = show(answer.intent.index).to_json()
+    assert sink.requests == [show(answer.intent.index).request]
+    assert b"Authorization" not in sink.requests[0]
+    assert (answer.tls, found["tls"], found["left"]) == (None, None, "yes")
+    assert isinstance(found["profile"], dict)
+    assert (found["profile"]["ca_file"], found["profile"]["key_env"], found["profile"]["tls"]) == (None, None, False)
+
+
 def _intend(state: Database, ledger: Ledger, profile: Profile, template: str = PLAN_HASH) -> int:
     """An intent without an outcome, as a crash leaves one."""
     facts, request = json.dumps(facts_of(profile)).encode(), b"POST / HTTP/1.1\r\n\r\n{}"

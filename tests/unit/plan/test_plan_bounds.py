@@ -57,7 +57,7 @@ def deep(levels, side):
 def test_items_beyond_the_most_of_a_part_are_not_read(part, items, most):
     whole, cut = answer(**{part: items[:most]}), answer(**{part: items})
     assert (len(getattr(whole, part)), whole.dropped) == (most, ())
-    assert (len(getattr(cut, part)), places(cut)) == (most, [part])
+    assert (len(getattr(cut, part)), cut.dropped) == (most, (Dropped(part, f"only the first {most} are read"),))
     assert getattr(cut, part) == getattr(whole, part)
 
 
@@ -73,7 +73,7 @@ def test_adjectives_beyond_twenty_are_not_read():
     whole = answer(hints={"adjectives": dict.fromkeys(WORDS[:20], "c2")})
     cut = answer(hints={"adjectives": dict.fromkeys(WORDS[:21], "c2")})
     assert (len(whole.hints), whole.dropped) == (20, ())
-    assert (cut.hints, places(cut)) == (whole.hints, ["hints.adjectives"])
+    assert (cut.hints, cut.dropped) == (whole.hints, (Dropped("hints.adjectives", "only the first 20 are read"),))
 
 
 def test_two_hundred_things_that_were_dropped_are_listed_and_one_line_for_the_rest():
@@ -166,6 +166,7 @@ def test_two_hundred_things_that_were_dropped_are_listed_and_one_line_for_the_re
             {"params": {"limit_kw": True}},
         ),
         ("questions", {"about": "c62", "ask": "unit"}, {"about": "d1"}),
+        ("questions", {"about": "c62", "ask": "unit"}, {"about": ["c62"]}),
         ("questions", {"about": "c62", "ask": "unit"}, {"ask": "units"}),
         ("questions", {"about": "c62", "ask": "unit"}, {"ask": None}),
         ("questions", {"about": "c62", "ask": "unit"}, {"why": "a"}),
@@ -219,6 +220,9 @@ def test_what_an_answer_leaves_out_has_its_default():
     assert plan.dropped == ()
     assert {(each.confidence, each.synonyms, each.part_of) for each in plan.meanings.values()} == {(0.5, (), None)}
     assert (plan.meanings["c1"].fold, plan.meanings["c2"].fold) == (Fold.NONE, Fold.SUM)
+    flowing, standing = ({"id": "c62", "role": "generation", "quantity": each} for each in ("energy", "power"))
+    assert answer(columns=[flowing]).meanings["c62"].fold is Fold.SUM
+    assert answer(columns=[standing]).meanings["c62"].fold is Fold.MEAN
     (one,) = plan.analyses
     assert (one.title, one.why, one.priority, one.params) == ("Breakdown", "", 99, {"top_n": 10})
     assert plan.derived == (Derived("d12", "d12", Folded(Fold.SUM, "c2")),)
@@ -305,3 +309,26 @@ def test_a_hint_that_is_left_open_or_dropped_leaves_the_others():
     plan = answer(hints={"default_measure": None, "row_noun": "", "time": "c1", "adjectives": adjectives})
     assert plan.hints == {"time": "c1", "adjectives.cold": "c2", "adjectives.mild": "c3"}
     assert places(plan) == ["hints.row_noun", "hints.adjectives[1]", "hints.adjectives[3]"]
+
+
+def test_the_rule_is_told_by_the_field_that_breaks_it():
+    column = {"id": "c62", "role": "power"}
+    for field in ("role", "quantity", "medium", "fold"):
+        told = answer(columns=[*COLUMNS, column | {field: "boss"}]).dropped
+        assert told == (Dropped(f"columns[{len(COLUMNS)}]", f"the {field} does not exist"),)
+    told = answer(columns=[*COLUMNS, COLUMNS[0]], derived=[derived(1, expr={"fold": "boss", "of": "c2"})]).dropped
+    assert told == (
+        Dropped(f"columns[{len(COLUMNS)}]", "the column was described before"),
+        Dropped("derived[0]", "the fold does not exist"),
+    )
+    assert answer(hints={"adjectives": []}).dropped == (Dropped("hints.adjectives", "it is not an object"),)
+    for text in ("[]", '"columns"', '{"plan": {}}'):
+        with pytest.raises(UnavailableError, match="is not a plan"):
+            parse(text, SENT)
+
+
+def test_an_analysis_that_does_not_fit_leaves_those_behind_it():
+    measures = analysis("correlation", {"measures": ["c60", "c2"]})
+    plan = answer(analyses=[measures, analysis("breakdown", {"measure": "c2"}), analysis()])
+    assert [each.kind for each in plan.analyses] == ["data_profile"]
+    assert places(plan) == ["analyses[0]", "analyses[1]"]

@@ -1,0 +1,39 @@
+"""What the gate looks at once more before anything leaves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from headgate.errors import RefusalError
+from headgate.gate.envelope import envelope
+from headgate.gate.send import hold_budget, screen_again
+from headgate.gate.template import load_template
+from headgate.providers.profiles import Profile
+
+HIDDEN = [f"pri\u200bce {number}" for number in range(1, 7)]
+
+
+@pytest.mark.parametrize(
+    ("blocked", "listed"),
+    [
+        (HIDDEN[:1], repr(HIDDEN[0])),
+        (HIDDEN[:5], ", ".join(map(repr, HIDDEN[:5]))),
+        (HIDDEN, ", ".join(map(repr, HIDDEN[:5])) + " and more"),
+    ],
+    ids=["one", "five", "six"],
+)
+def test_names_that_screening_blocks_now_are_listed_up_to_five(blocked: list[str], listed: str) -> None:
+    screen_again(("energy", "power"))
+    with pytest.raises(RefusalError) as refused:
+        screen_again(("energy", *blocked, "power"))
+    assert str(refused.value).startswith(f"screening now blocks {listed}: rename or withhold them")
+
+
+def test_a_body_of_as_many_bytes_as_the_profile_allows_is_the_largest(profile: Profile) -> None:
+    made = envelope(load_template("plan-1"), ("energy",), profile)
+    size = len(made.body)
+    hold_budget(made, replace(profile, settings=replace(profile.settings, max_request_bytes=size)))
+    with pytest.raises(RefusalError, match=f"{size:,} bytes and example allows {size - 1:,}"):
+        hold_budget(made, replace(profile, settings=replace(profile.settings, max_request_bytes=size - 1)))
