@@ -25,12 +25,12 @@ from headgate.cell.asking import cell_process
 from headgate.errors import InputError, IntegrityError, UnavailableError
 from headgate.gate.asking import gate_process, send
 from headgate.headers import read
-from headgate.isolation import usual_floor
+from headgate.isolation import IsolationLevel, usual_floor
 from headgate.ledger import Ledger, Outcome, SendIntended, SendOutcome
 from headgate.manifest import ApprovedManifest, Column
 from headgate.providers.profiles import Profile
 from headgate.sandbox.channel import Channel
-from headgate.sandbox.process import Process
+from headgate.sandbox.process import Process, Start
 from headgate.sandbox.record import to_json
 from headgate.sandbox.seal import Confinement
 
@@ -105,12 +105,13 @@ def test_the_gate_takes_three_ids_and_whatever_else_it_is_told_nothing_connects(
 def test_bytes_that_are_no_message_end_the_gate_and_it_says_only_that(own_home: Path, data: bytes) -> None:
     given = Confinement((), (own_home,), (53,), usual_floor())
     own_home.mkdir(exist_ok=True)
-    command = [sys.executable, "-I", "-m", "headgate.sealed", "gate", json.dumps(to_json(given)), str(own_home), "0"]
+    command = [sys.executable, "-I", "-m", "headgate.sealed", "gate"]
     with subprocess.Popen(command, stdin=-1, stdout=-1, stderr=-1, env={}) as running:
         assert running.stdin
         assert running.stdout
         assert running.stderr
         channel = Channel(running.stdout, running.stdin, 1 << 16)
+        channel.send("start", to_json(Start(given, own_home, os.getpid(), finishes=True)))
         ready = channel.receive()
         assert ready is not None
         assert ready.kind == "ready"
@@ -201,11 +202,9 @@ def test_each_process_is_given_its_own_variables_and_descriptors_and_nothing_of_
 
 SERVING = """
 import ctypes, os, sys
-from headgate.isolation import IsolationLevel
 from headgate.sandbox.process import serve
-from headgate.sandbox.seal import Confinement
 
-def load(isolation):
+def load(isolation, place):
     def noise(where):
         print("canary", where, flush=True)
         print("canary", where, file=sys.stderr, flush=True)
@@ -228,7 +227,7 @@ def load(isolation):
         return "answered"
     return answer
 
-serve(Confinement((), (), (), IsolationLevel.L0), 4096, load)
+serve(4096, load)
 """
 
 
@@ -237,7 +236,10 @@ def serving() -> Iterator[tuple[Channel, subprocess.Popen[bytes]]]:
     with subprocess.Popen([sys.executable, "-I", "-c", SERVING], stdin=-1, stdout=-1, stderr=-1) as running:
         assert running.stdin
         assert running.stdout
-        yield Channel(running.stdout, running.stdin, 1 << 16), running
+        channel = Channel(running.stdout, running.stdin, 1 << 16)
+        given = Confinement((), (), (), IsolationLevel.L0)
+        channel.send("start", to_json(Start(given, Path("/"), os.getpid(), finishes=True)))
+        yield channel, running
 
 
 def test_what_a_library_prints_reaches_neither_the_channel_nor_the_terminal() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -10,10 +9,12 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from headgate.canonical import Json
 from headgate.errors import HeadgateError, InputError, IntegrityError, RefusalError, UnavailableError
+from headgate.sandbox import system
 from headgate.sandbox.channel import Channel, Message
 from headgate.sandbox.record import from_json, to_json
 from headgate.sandbox.seal import Confinement, Isolation, seal
@@ -21,8 +22,22 @@ from headgate.sandbox.seal import Confinement, Isolation, seal
 _ERRORS: Mapping[str, type[HeadgateError]] = {
     kind.__name__: kind for kind in (InputError, RefusalError, UnavailableError, IntegrityError)
 }
-READY, TOLD, ANSWER = "ready", "told", "answer"
+START, READY, TOLD, ANSWER = "start", "ready", "told", "answer"
+_MOST_STARTING = 1 << 24
 _END_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The first message to a process: what it is given, where it works, whose child it is, and whether it outlives it.
+
+    It goes over the channel and not on the command line, which every user of a machine can read.
+    """
+
+    confinement: Confinement
+    place: Path
+    parent: int
+    finishes: bool
 
 
 class Process:
@@ -76,7 +91,7 @@ def started(
     """
     command = [sys.executable, "-I", "-B", "-X", "utf8", "-m", "headgate.sealed", name]
     child = subprocess.Popen(
-        [*command, json.dumps(to_json(confinement)), str(place), str(os.getpid())],
+        command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # what a library prints may quote a cell
@@ -87,7 +102,10 @@ def started(
     assert child.stdin is not None
     assert child.stdout is not None
     try:
-        yield Process(name, Channel(child.stdout, child.stdin, limit))
+        channel = Channel(child.stdout, child.stdin, limit)
+        with suppress(OSError):  # it has ended already, which the first answer will say
+            channel.send(START, to_json(Start(confinement, place, os.getpid(), finishes)))
+        yield Process(name, channel)
     finally:
         with suppress(OSError):
             child.stdin.close()
@@ -102,25 +120,35 @@ Tell = Callable[[Json], None]
 Answering = Callable[[Message, Tell], Json]
 
 
-def serve(confinement: Confinement, limit: int, load: Callable[[Isolation], Answering]) -> None:
-    """This process was sealed, and answered what it was asked until its channel was closed.
+def serve(limit: int, load: Callable[[Isolation, Path], Answering]) -> None:
+    """This process was told how it starts, was sealed, and answered what it was asked until its channel was closed.
 
-    `load` imports what answers, once sealed. The standard input and output become the channel's alone: whatever else
-    is printed goes nowhere. An error of ours is said as its class and sentence. Any other ends the process, and is said
-    as its class and place alone, since its text may quote a cell.
+    What it is asked is at most `limit` bytes long. `load` imports what answers, once sealed. The standard input and
+    output become the channel's alone: whatever else is printed goes nowhere. An error of ours is said as its class and
+    sentence. Any other ends the process, and is said as its class and place alone, since its text may quote a cell.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    channel = Channel(os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb"), limit)
+    receiving, sending = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    channel = Channel(receiving, sending, limit)
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
     with suppress(BrokenPipeError), _saying_defects(channel), _saying_errors(channel):
-        isolation = seal(confinement)
-        answering = load(isolation)
+        start = _started(Channel(receiving, sending, _MOST_STARTING))
+        isolation = seal(start.confinement)
+        answering = load(isolation, start.place)
         channel.send(READY, to_json(isolation))
         while (message := channel.receive()) is not None:
             with _saying_errors(channel):
                 channel.send(ANSWER, answering(message, lambda value: channel.send(TOLD, value)))
+
+
+def _started(channel: Channel) -> Start:
+    message = channel.receive()
+    start = from_json(Start, message.value if message and message.kind == START else None)
+    if not start.finishes and system.machine() is not None:
+        system.die_with(start.parent)
+    return start
 
 
 @contextmanager
