@@ -174,12 +174,15 @@ def provider(
     versions: tuple[ssl.TLSVersion, ssl.TLSVersion] = (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3),
     *,
     reads: bool = True,
+    ciphers: str | None = None,
 ) -> Iterator[Provider]:
     """A server on 127.0.0.1 that answers every request so, with a good plan if not told how.
 
     Without a certificate it speaks plain HTTP. Where it does not read, `reply` gets the connection as it is accepted.
     """
     context = _context(certificate, versions) if certificate else None
+    if context and ciphers:
+        context.set_ciphers(ciphers)
     listener = socket.create_server(("127.0.0.1", 0))
     running = Provider(listener.getsockname()[1])
     threading.Thread(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import ssl
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -44,6 +45,7 @@ def test_a_send_is_shown_whole_by_its_intent_and_by_its_outcome(
         there = replace(profile, port=sink.port)
         answer = gate(there).send(manifest.id, "plan-1", "sink")
     assert answer.tls is not None
+    assert answer.isolation is IsolationLevel.L0
     for index in (1, 2):
         sent = show(index)
         assert sent.to_json() == {
@@ -137,6 +139,34 @@ def test_what_became_of_a_send_that_failed_is_shown(
     told = {"outcome": "unavailable", "status": status, "bytes": len(shown or "")}
     assert (found["left"], found["outcome"], found["reply"]) == (left, told, shown)
     assert (found["tls"] is None) == (left == "no")
+
+
+@pytest.mark.parametrize(
+    ("ciphers", "number", "name"),
+    [
+        ("ECDHE-ECDSA-AES128-GCM-SHA256", 0xC02B, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"),
+        ("ECDHE-ECDSA-AES256-GCM-SHA384", 0xC02C, "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"),
+    ],
+)
+def test_the_suite_that_was_agreed_is_told_by_its_number_and_its_name(
+    profile: Profile,
+    certificate: Path,
+    approve: Approve,
+    gate: Open,
+    ledger: Ledger,
+    show: Show,
+    ciphers: str,
+    number: int,
+    name: str,
+) -> None:
+    """Numbers and names as in IANA's registry of TLS cipher suites."""
+    manifest = approve("energy")
+    with provider(None, certificate, (ssl.TLSVersion.TLSv1_2,) * 2, ciphers=ciphers) as sink:
+        gate(replace(profile, port=sink.port)).send(manifest.id, "plan-1", "sink")
+    ended = ledger.entry(2).event
+    assert isinstance(ended, SendOutcome)
+    assert (ended.tls, ended.cipher) == (TlsVersion.TLS_1_2, number)
+    assert show(1).suite == name
 
 
 def test_a_model_on_this_machine_is_asked_without_a_key(

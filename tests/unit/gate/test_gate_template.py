@@ -50,6 +50,12 @@ def test_a_template_with_one_other_byte_is_not_used(changed: str) -> None:
         verified("plan-1", *other)
 
 
+def test_a_template_whose_files_are_not_there_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(HASHES, "plan-0", "00" * 32)  # type: ignore[arg-type]
+    with pytest.raises(IntegrityError, match="the files of template 'plan-0' are missing"):
+        load_template("plan-0")
+
+
 def test_every_file_of_a_template_is_pinned_and_every_pin_has_its_files() -> None:
     assert {path.name for path in FOLDER.iterdir()} == {
         f"{each}{end}" for each in HASHES for end in (".md", ".schema.json")
