@@ -2,13 +2,14 @@
 # make test         everything that has to hold
 # make test-model   the whole path with a real, small model at the other end
 # make attack       the attacks and properties of `make test` with a hundred times the examples; takes an hour or more
+# make mutants      changes the gate and the parser in one place at a time; says which change no test notices; an hour
 # All of them make the environment themselves; nothing but Python >= 3.11 and make is needed.
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 PIP := $(BIN)/python -B -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-model attack lint bench corpora lock clean
+.PHONY: demo test test-model attack mutants lint bench corpora lock clean
 
 demo: .venv/core.stamp
 	$(BIN)/headgate demo --out demo-report
@@ -25,6 +26,11 @@ attack: .venv/dev.stamp
 	sh tools/needs.sh
 	$(BIN)/python -m pytest -n 2 --dist loadfile --timeout 0 --hypothesis-profile attack tests/attack tests/property
 	$(BIN)/python tools/fuzz_answers.py --runs 1000000
+
+mutants: .venv/dev.stamp
+	$(BIN)/python tools/mutants.py run --max-children 2
+	$(BIN)/python tools/mutants.py constants
+	$(BIN)/python tools/mutants.py results
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check src tests tools
@@ -62,4 +68,4 @@ lock: .venv/dev.stamp
 	touch $@
 
 clean:
-	rm -rf .venv demo-report build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv demo-report build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis mutants
