@@ -169,8 +169,9 @@ def test_a_store_without_certificates_is_refused_before_anything_is_written(
 ) -> None:
     (tmp_path / "none.pem").write_text("no certificate")
     with provider(certificate=certificate) as sink:
-        with pytest.raises(InputError, match="cannot be read as PEM certificates"):
-            send(replace(profile, port=sink.port, ca_file=tmp_path / "none.pem"))
+        for file in ("none.pem", "missing.pem"):
+            with pytest.raises(InputError, match="cannot be read as PEM certificates"):
+                send(replace(profile, port=sink.port, ca_file=tmp_path / file))
         assert sink.requests == []
 
 
@@ -199,6 +200,7 @@ def test_the_context_verifies_chain_and_name_and_starts_at_tls_1_2(profile: Prof
     assert context.security_level >= 2
     assert context.options & ssl.OP_NO_COMPRESSION
     assert context.options & ssl.OP_NO_RENEGOTIATION
+    assert not ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).options & ~context.options, "nothing usual is taken away"
     assert context.keylog_filename is None
     assert [dict(part[0] for part in one["subject"])["commonName"] for one in context.get_ca_certs()] == [
         "tests' own authority"
@@ -426,6 +428,9 @@ def test_where_no_time_is_left_nothing_connects(profile: Profile, certificate: P
 
 
 def test_a_host_that_is_not_found_or_takes_no_connection_is_unavailable(profile: Profile) -> None:
+    unnamed = "a" * 64 + ".example.com"  # a label is of at most 63 octets (RFC 1035 2.3.4)
+    with pytest.raises(UnavailableError, match=rf"{unnamed} is not found"):
+        send(replace(profile, host=unnamed))
     with pytest.raises(UnavailableError, match=r"no-such-host\.invalid is not found"):
         send(replace(profile, host="no-such-host.invalid"))
     with pytest.raises(UnavailableError, match="takes no connection"):
@@ -573,6 +578,11 @@ def test_a_reply_that_is_not_whole_is_a_flaw_within_the_time(
         (b"Transfer-Encoding: gzip",),
         (b"Transfer-Encoding: gzip, chunked",),
         (b"Transfer-Encoding: identity",),
+        # Around a value stand blanks and tabs alone (RFC 9110 5.6.3).
+        (b"Content-Length: \x0b%d" % len(PLAIN),),
+        (b"Content-Length: X%dX" % len(PLAIN),),
+        (b"Transfer-Encoding: \x0bchunked",),
+        (b"Transfer-Encoding: XchunkedX",),
     ],
     ids=lambda lines: b" ".join(lines).decode()[:60],
 )
