@@ -562,6 +562,34 @@ def test_a_reply_that_is_not_whole_is_a_flaw_within_the_time(
 
 
 @pytest.mark.parametrize(
+    ("reply", "flaw"),
+    [
+        (headed(body=b" " * (MAX_BODY + 1)), Flaw.OVERSIZED),
+        (headed(b"Content-Length: 500", body=b"{}"), Flaw.TRUNCATED),
+        (answers(HEAD + CHUNKED + b"\r\n5\r\n{}"), Flaw.TRUNCATED),
+        (headed(b"Content-Length: 2", b"Content-Length: 3"), Flaw.NOT_HTTP),
+    ],
+    ids=["oversized", "short", "cut chunk", "two lengths"],
+)
+def test_of_a_reply_that_is_not_whole_status_and_connection_are_told(
+    profile: Profile, certificate: Path, reply: Reply, flaw: Flaw
+) -> None:
+    with provider(reply, certificate) as sink:
+        got = send(replace(profile, port=sink.port))
+    assert got.tls is not None
+    assert (got.status, got.flaw, got.tls.version) == (200, flaw, "TLSv1.3")
+
+
+def test_a_body_as_large_as_is_read_may_come_in_small_pieces(profile: Profile) -> None:
+    """Then what is around the pieces is nearly half as much again."""
+    body = bytes(range(32, 48)) * (MAX_BODY // 16)
+    pieces = b"".join(b"10\r\n%s\r\n" % body[at : at + 16] for at in range(0, MAX_BODY, 16))
+    with provider(headed(CHUNKED[:-2], body=pieces + b"0\r\n\r\n")) as sink:
+        got = send(replace(profile, port=sink.port, tls=False))
+    assert (got.status, got.flaw, got.body == body) == (200, None, True)
+
+
+@pytest.mark.parametrize(
     "lines",
     [
         (b"Content-Length: 2", b"Content-Length: %d" % len(PLAIN)),
