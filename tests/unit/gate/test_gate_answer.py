@@ -65,6 +65,7 @@ def test_a_status_that_is_no_success_has_its_sentence_and_repeats_nothing(
         ("1e9", "later"),
         ("99999999", "later"),
         ("٣", "later"),
+        ("", "later"),
         (None, "later"),
     ],
 )
@@ -234,7 +235,13 @@ def test_an_answer_of_another_dialect_is_not_read(profile: Profile, other: Diale
 
 
 @pytest.mark.parametrize(
-    "kind", ["application/json", "Application/JSON; charset=UTF-8", 'application/json;charset="utf-8"']
+    "kind",
+    [
+        "application/json",
+        "Application/JSON; charset=UTF-8",
+        'application/json;charset="utf-8"',
+        'application/json \t; charset = "utf-8" ',
+    ],
 )
 def test_a_finished_answer_gives_its_text_as_it_is(profile: Profile, kind: str) -> None:
     body = ANSWERS[profile.dialect](" the plan\n")
