@@ -58,6 +58,7 @@ def test_they_see_them_in_any_name_made_of_such_signs(name: str) -> None:
         ("VAV-101.HTG-O", "VAV-\0.HTG-O"),
         ("AISLE-1.13_T", "AISLE-\0.\0_T"),
         ("RM_3200B_T", "RM_\0_T"),
+        ("RM_3200B", "RM_\0"),
         ("RM_3B_T", "RM_\0B_T"),
         ("RM_32BC_T", "RM_32BC_T"),
         ("F 10F", "F \0F"),
