@@ -8,10 +8,19 @@ from dataclasses import dataclass, replace
 from headgate.cell.asking import run
 from headgate.clock import now
 from headgate.engines.interface import Outcome, Progress, Skipped, refuse_too_wide
-from headgate.gate import Answer
+from headgate.errors import HeadgateError
+from headgate.gate import Answer, left
 from headgate.headers import Header, Table
 from headgate.ledger import AnalysisRun, Entry, Ledger, ManifestId, ProviderKind, Receipt
-from headgate.manifest import ApprovedManifest, Decision, ManifestStore, close, record_approval, wire_columns
+from headgate.manifest import (
+    ApprovedManifest,
+    Decision,
+    ManifestStore,
+    close,
+    record_approval,
+    wire_columns,
+    wire_names,
+)
 from headgate.plan import Plan
 from headgate.report import Report
 from headgate.sandbox.process import Process
@@ -48,7 +57,12 @@ def analyse(table: Table, decide: Decide, desk: Desk, send: tuple[str, Send] | N
     answer = send[1](manifest) if send else None  # (4)
     progress(0, 0, "reading the rows")
     said = (answer.text, wire_columns(manifest)) if answer else None
-    plan, outcomes = run(desk.cell, table, manifest.columns, said, progress)  # (5)
+    try:
+        plan, outcomes = run(desk.cell, table, manifest.columns, said, progress)  # (5)
+    except HeadgateError as error:
+        if answer is None:
+            raise
+        raise type(error)(f"{error}. {left(wire_names(manifest.names), answer.intent)}") from None
     provider = ProviderKind.REMOTE if send else ProviderKind.LOCAL
     receipt = _record(manifest, provider, desk, plan, outcomes)  # (6)
     name = send[0] if send else LOCAL

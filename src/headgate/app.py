@@ -33,7 +33,7 @@ from headgate.manifest import (
     withhold_all,
 )
 from headgate.providers import Profile, find_profile, load_profiles
-from headgate.report import Report
+from headgate.report import Report, refuse_foreign
 from headgate.sandbox.process import Process
 from headgate.sandbox.seal import Isolation
 from headgate.screening import Screened, vocabulary_id
@@ -88,6 +88,8 @@ def analyse(
         IntegrityError: the state folder is not as it was written.
     """
     path = source.path if isinstance(source, Table) else Path(source)
+    if out is not None:
+        refuse_foreign(Path(out).resolve())
     decide = deciding(review, approve)
     with opened(home) as state, _cell(path, state.settings) as running:
         table = source if isinstance(source, Table) else cell.read(running, path, sheet, names)
@@ -125,6 +127,12 @@ def preview(table: Table, decide: Decide) -> ApprovedManifest:
 def profile_named(name: str, home: Path | None = None) -> Profile:
     """The profile of this name; raises InputError, naming the known ones, where there is none."""
     return find_profile(load_profiles(settings.from_environment(home).profiles), name)
+
+
+def require_key(profile: Profile) -> None:
+    """The profile's key is there, so that nobody reviews names in vain; raises InputError where it is not."""
+    if profile.key_env and settings.key(profile.key_env) is None:
+        raise InputError(f"the variable {profile.key_env} is not set: put the provider's key there first")
 
 
 def deciding(review: Decisions, approve: str | None) -> Decide:
@@ -188,7 +196,7 @@ def send(manifest_id: str, template_id: str, provider: str, home: Path | None = 
 
 
 def _through_the_gate(found: Settings, provider: str, source: Path) -> analysis.Send:
-    find_profile(load_profiles(found.profiles), provider)
+    require_key(find_profile(load_profiles(found.profiles), provider))
     if source.resolve().is_relative_to(found.home.resolve()):
         raise RefusalError(
             f"{source.name} lies in the state folder {found.home}, which the gate can open: move the table, or name "

@@ -114,7 +114,7 @@ class Report:
         folder holds anything but an earlier report, UnavailableError if the disk is full.
         """
         folder = Path(folder).resolve()
-        _refuse_foreign(folder)
+        refuse_foreign(folder)
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as beside:
@@ -190,12 +190,18 @@ def _isolated(level: IsolationLevel) -> str:
     return f"{level} ({MEANINGS[level]})"
 
 
-def _refuse_foreign(folder: Path) -> None:
-    """An earlier report may be replaced; anything else of a person's may not."""
+def refuse_foreign(folder: Path) -> None:
+    """A report can be saved to the folder: an earlier one may be replaced, anything else of a person's may not.
+
+    Raises InputError where it cannot, before anything is analysed or sent.
+    """
+    standing = next(each for each in (folder, *folder.parents) if each.exists())
+    if folder.is_file():
+        raise InputError(f"{folder} is a file; name a folder with --out")
+    if not standing.is_dir() or not os.access(standing, os.W_OK):
+        raise InputError(f"no report can be written to {folder}; name another folder with --out")
     if not folder.exists():
         return
-    if not folder.is_dir():
-        raise InputError(f"{folder} is a file; name a folder with --out")
     held = set(os.listdir(folder))
     if held and not (held <= _OURS and _is_report(folder / "index.html") and _are_results(folder / "results")):
         raise InputError(f"{folder} holds something else than a report; name another folder with --out")

@@ -49,7 +49,7 @@ def test_a_file_that_is_no_table_is_refused_in_one_sentence(name: str, command: 
     ("arguments", "code"),
     [
         (("analyse", "nowhere.csv"), 2),
-        (("analyse", "."), 2),
+        (("analyse", "no-such-folder"), 2),
         (("analyse", "good.csv", "--provider", "nobody"), 2),
         (("analyse", "good.csv", "--review", "nowhere.toml"), 2),
         (("analyse", "good.csv", "--review", "good.csv"), 2),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -239,3 +240,44 @@ def test_an_answer_that_will_hardly_fit_is_said_before_it_is_paid_for(
         "analyse", plant(tmp_path / "plant.csv", 1), "--provider", "sink", "--approve", "clean", "--out", "o"
     )
     assert "allows 8,192" not in small.err
+
+
+def test_nothing_is_sent_for_a_report_that_cannot_be_written(
+    through: Callable[..., tuple[Done, list[bytes]]], tmp_path: Path
+) -> None:
+    plant(tmp_path / "plant.csv", 1)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("keep me")
+    for out in ("mine", "plant.csv", "plant.csv/below"):
+        done, requests = through("analyse", "plant.csv", "--provider", "sink", "--approve", "clean", "--out", out)
+        assert (done.code, requests) == (2, []), done.err
+    assert json.loads(headgate("ledger", "list", "--json").out)["entries"] == []
+
+
+@pytest.mark.parametrize("name", ["load[1].csv", "what?.csv", "a*b.csv"])
+def test_a_name_that_looks_like_a_pattern_is_a_name(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "g[3]"
+    folder.mkdir()
+    plant(folder / name, 1)
+    done = headgate("analyse", folder / name, "--approve", "clean", "--out", tmp_path / "out", "--json")
+    assert done.code == 0, done.err
+    assert json.loads(done.out)["results"]
+    whole = headgate("analyse", folder, "--approve", "clean", "--out", tmp_path / "out2")
+    assert whole.code == 0, whole.err
+
+
+def test_a_failure_after_the_send_says_that_names_have_left_and_one_before_does_not(
+    through: Callable[..., tuple[Done, list[bytes]]], tmp_path: Path
+) -> None:
+    plant(tmp_path / "plant.csv", 1)
+    given = ("analyse", "plant.csv", "--provider", "sink", "--approve", "clean", "--out", "out")
+    for reply in (response(b"{}", "500 Oops"), response(b"{}", "302 Found"), response(completion("no plan"))):
+        done, requests = through(*given, reply=answers(reply))
+        assert len(requests) == 1
+        said = re.search(r"Your 4 names have left all the same: headgate ledger receipt (\d+)", done.err)
+        assert said is not None, done.err
+        assert json.loads(headgate("ledger", "receipt", said[1], "--json").out)["left"] == "yes"
+    refused, none = through(*given, tls=False)
+    assert not any(b"Usage_kWh" in each for each in none)
+    assert refused.code in {3, 4}
+    assert "have left" not in refused.err

@@ -22,7 +22,8 @@ def plant(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_provider_without_a_decision_is_refused(plant: Path, own_home: Path) -> None:
+def test_a_provider_without_a_decision_is_refused(plant: Path, own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("K", "sk-a-key-of-nobody")
     own_home.mkdir()
     profile = '[profiles.example]\ndialect = "openai-chat"\nhost = "api.example.com"\nmodel = "m"\nkey_env = "K"\n'
     (own_home / "profiles.toml").write_text(profile, encoding="utf-8")

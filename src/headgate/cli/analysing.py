@@ -15,7 +15,7 @@ from headgate.gate import DEFAULT_TEMPLATE, envelope, hold_budget, load_template
 from headgate.headers import Header
 from headgate.manifest import Choice, Decision, propose, wire_names
 from headgate.providers import Profile
-from headgate.report import Report
+from headgate.report import Report, refuse_foreign
 from headgate.screening import Screened
 
 # Measured on answers built for real tables: what is said of one name, and the analyses beside it.
@@ -38,15 +38,20 @@ class Given:
 
 def analyse(given: Given, *, as_json: bool) -> None:
     """The report is written, and what it holds is said."""
+    out = given.out or Path("report")
+    refuse_foreign(out.resolve())
+    profile = None if given.provider == LOCAL else app.profile_named(given.provider)
     table = app.read(given.source, given.sheet, given.names)
     if table.headless is not None:
         show.headless(table.headless)
-    profile = None if given.provider == LOCAL else app.profile_named(given.provider)
-    decide = _asking(_decide(given, profile), given, profile)
+    wanted = _decide(given, profile)
+    if profile is not None:
+        app.require_key(profile)
+    decide = _asking(wanted, given, profile)
     with show.Progress() as progress:
         report = app.analyse(table, provider=given.provider, review=decide, progress=progress)
         progress(0, 0, "drawing")
-        page = report.save(given.out or Path("report"))
+        page = report.save(out)
     if as_json:
         show.document(documents.report(report, str(page.parent)))
     else:
@@ -63,6 +68,9 @@ def wire(given: Given, *, as_json: bool) -> None:
     names = wire_names(manifest.names)
     made = envelope(load_template(DEFAULT_TEMPLATE), names, profile)
     hold_budget(made, profile)
+    if len(names) < len(manifest.names):
+        show.err.print(f"{len(names)} names, one of each family, for {len(manifest.names)} approved ones", style="dim")
+    _warn_of_a_cut_answer(names, profile)
     if as_json:
         show.document(documents.envelope(made, names))
     else:
@@ -95,7 +103,8 @@ def _asking(decide: Decide, given: Given, profile: Profile | None) -> Decide:
             _save(given.save_review, decisions)
         asked = given.review is None and given.approve is None
         if profile is not None:
-            _warn_of_a_cut_answer(decisions, profile)
+            chosen = [d.public_name for d in decisions if d.choice is not Choice.WITHHOLD and d.public_name]
+            _warn_of_a_cut_answer(wire_names(chosen), profile)
         if profile is not None and asked:
             names = wire_names([d.public_name for d in decisions if d.choice is not Choice.WITHHOLD and d.public_name])
             reviewing.confirm_sending(names, profile.host)
@@ -104,9 +113,8 @@ def _asking(decide: Decide, given: Given, profile: Profile | None) -> Decide:
     return shown
 
 
-def _warn_of_a_cut_answer(decisions: Sequence[Decision], profile: Profile) -> None:
+def _warn_of_a_cut_answer(names: Sequence[str], profile: Profile) -> None:
     """Where the answer will hardly fit, say so before it is paid for: it says something of every name."""
-    names = wire_names([d.public_name for d in decisions if d.choice is not Choice.WITHHOLD and d.public_name])
     wanted = _TOKENS_A_NAME * len(names) + _TOKENS_OF_A_PLAN
     if wanted > profile.settings.max_tokens:
         show.err.print(

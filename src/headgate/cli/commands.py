@@ -168,7 +168,10 @@ def ledger_list(as_json: JsonOption = False) -> None:
 
 
 @ledger.command("show")
-def ledger_show(index: Annotated[int, typer.Argument(help="The entry's number, from 0.")]) -> None:
+def ledger_show(
+    index: Annotated[int, typer.Argument(help="The entry's number, from 0.")],
+    as_json: JsonOption = True,
+) -> None:
     """Print one entry with its receipt and the names of its manifest, as JSON."""
     from headgate.app import opened
     from headgate.cli import documents, show

@@ -12,7 +12,7 @@ from headgate import app, settings
 from headgate.canonical import Json
 from headgate.errors import HeadgateError
 from headgate.gate import DEFAULT_TEMPLATE, load_template
-from headgate.isolation import MEANINGS
+from headgate.isolation import FLOORS, MEANINGS, usual_floor
 from headgate.providers import load_profiles
 from headgate.sandbox.probes import Probe
 from headgate.sandbox.seal import Isolation
@@ -33,7 +33,10 @@ class Check:
 
 
 def examine() -> tuple[Check, ...]:
-    """Every check, in the order they are shown; one that fails does not stop the others."""
+    """Every check, in the order they are shown; one that fails does not stop the others, but for the floor's."""
+    floor = _checked("isolation floor", _floor)
+    if not floor.ok:
+        return (floor,)
     plain = tuple(
         _checked(name, look)
         for name, look in (
@@ -47,7 +50,7 @@ def examine() -> tuple[Check, ...]:
             ("profiles", _profiles),
         )
     )
-    return (*plain, *_isolated("cell", app.cell_isolation), *_isolated("gate", app.gate_isolation))
+    return (*plain, floor, *_isolated("cell", app.cell_isolation), *_isolated("gate", app.gate_isolation))
 
 
 def _checked(name: str, look: Callable[[], str]) -> Check:
@@ -73,6 +76,12 @@ def _lock() -> str:
     return "DuckDB opens no file once it is locked (and did open it before)"
 
 
+def _floor() -> str:
+    floor, usual = settings.from_environment().floor, usual_floor()
+    lowered = FLOORS.index(floor) < FLOORS.index(usual)
+    return f"{floor}: {MEANINGS[floor]}{f'; LOWERED from {usual}' if lowered else ''}"
+
+
 def _isolated(name: str, start: Callable[[], Isolation]) -> tuple[Check, ...]:
     """The level a process of this name reaches, and each probe with its control."""
     try:
@@ -81,14 +90,14 @@ def _isolated(name: str, start: Callable[[], Isolation]) -> tuple[Check, ...]:
         return (Check(f"{name} isolation", False, str(error)),)
     missing = f"; missing: {'; '.join(found.missing)}" if found.missing else ""
     level = Check(f"{name} isolation", True, f"{found.level}: {MEANINGS[found.level]}{missing}")
-    return (level, *(Check(f"{name} cannot", not probe.after, _said(probe)) for probe in found.probes))
+    return (level, *(Check(f"{name} cannot {probe.name}", not probe.after, _said(probe)) for probe in found.probes))
 
 
 def _said(probe: Probe) -> str:
     if probe.after:
-        return f"{probe.name}: NOT so, {probe.layer} does not hold it back"
-    control = "which went through before" if probe.before else "but something forbade it before, so this shows nothing"
-    return f"{probe.name}: refused under {probe.layer}, {control}"
+        return f"NOT so: {probe.layer} does not hold it back"
+    control = "it could before" if probe.before else "something forbade it before, so this shows nothing"
+    return f"refused under {probe.layer}; control: {control}"
 
 
 def _template() -> str:

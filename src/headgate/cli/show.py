@@ -195,7 +195,7 @@ def checks(listed: Sequence[Check]) -> None:
     grid = Grid("", "check", "found", box=None, pad_edge=False, header_style="bold")
     for check in listed:
         grid.add_row(
-            Text("ok" if check.ok else "NO", style="green" if check.ok else "bold red"), check.name, check.found
+            Text("ok" if check.ok else "NO", style="green" if check.ok else "bold red"), check.name, Text(check.found)
         )
     out.print(grid)
 

@@ -38,6 +38,7 @@ from headgate.headers.table import (
 )
 
 _CHUNK = 1 << 20
+_PATTERN = frozenset("*?[")
 _ROWS = 50_000
 _GZIP = b"\x1f\x8b"
 _BLANKS = " \t\n\r\u00a0\ufeff"
@@ -56,13 +57,24 @@ def read_rows(connection: duckdb.DuckDBPyConnection, table: Table, folder: Path)
         if isinstance(table.layout, Folder):
             _read_folder(connection, table, table.layout, folder)
         else:
-            _read_file(connection, table, table.layout, folder)
+            _read_file(connection, _plainly_named(table, folder), table.layout, folder)
+
+
+def _plainly_named(table: Table, folder: Path) -> Table:
+    """The table under a name that is no pattern: DuckDB lists a folder for one that is, and the cell may list none."""
+    if not _PATTERN.intersection(str(table.path)):
+        return table
+    link = folder / "source"
+    link.unlink(missing_ok=True)
+    link.symlink_to(table.path)
+    return replace(table, path=link)
 
 
 def _read_folder(connection: duckdb.DuckDBPyConnection, table: Table, layout: Folder, folder: Path) -> None:
     """The rows of all parts, one below the other; a cell that is not of its column's type in the first file is text."""
     for part in layout.parts:
-        _read_file(connection, replace(table, path=table.path / part.name), part.layout, folder)
+        one = _plainly_named(replace(table, path=table.path / part.name), folder)
+        _read_file(connection, one, part.layout, folder)
         cells = ", ".join(f"CAST({name} AS VARCHAR) AS {name}" for name in _names(table))
         if part is layout.parts[0]:
             connection.execute(f"CREATE TABLE parts AS SELECT row, {cells} FROM raw")  # noqa: S608

@@ -1,7 +1,7 @@
 """The only code that can open a connection to a provider, and the only thing it can send: approved names."""
 
 from headgate.gate.envelope import Envelope, envelope, wire_bytes
-from headgate.gate.send import DEFAULT_TEMPLATE, Answer, Gate, hold_budget
+from headgate.gate.send import DEFAULT_TEMPLATE, Answer, Gate, hold_budget, left
 from headgate.gate.template import Template, load_template
 from headgate.gate.transport import TlsFacts
 
@@ -14,6 +14,7 @@ __all__ = [
     "TlsFacts",
     "envelope",
     "hold_budget",
+    "left",
     "load_template",
     "wire_bytes",
 ]

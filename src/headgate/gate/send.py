@@ -92,7 +92,9 @@ class Gate:
             text = answer_text(got, profile)
         except HeadgateError as error:
             self._end(intent, _outcome_of(error), got)  # (10)
-            raise
+            if got is None:
+                raise
+            raise type(error)(f"{error}. {left(names, intent)}") from None
         outcome = self._end(intent, Outcome.ANSWERED, got)  # (10)
         return Answer(text, intent, outcome, outgoing, at, got.tls, got.body, self._isolation)
 
@@ -137,6 +139,11 @@ class Gate:
         if got and got.body:
             self._sent.keep(intent.leaf_hash, got.body)
         return self._ledger.append(Entry(now(), event))
+
+
+def left(names: tuple[str, ...], intent: Receipt) -> str:
+    """What to add to an error after a send: that names have left, and where it is shown which."""
+    return f"Your {len(names)} names have left all the same: headgate ledger receipt {intent.index}"
 
 
 def screen_again(names: tuple[str, ...]) -> None:

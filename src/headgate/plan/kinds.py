@@ -43,12 +43,16 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A parameter that is a number from `low` to `high`, whole where `whole` says so."""
+    """A parameter that is a number from `low` to `high`, whole where `whole` says so.
+
+    One of the user's (`yours`) is a figure only they can say, such as a contract's limit: a provider's is not taken.
+    """
 
     default: Param
     low: float
     high: float
     whole: bool = False
+    yours: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ KINDS: Mapping[str, Kind] = {
             {
                 "window_minutes": Number(0, 0, 1440, True),
                 "top_n": Number(10, 1, 100, True),
-                "limit_kw": Number(0.0, 0, 1e9),
+                "limit_kw": Number(0.0, 0, 1e9, yours=True),
             },
         ),
         Kind("base_load", _TIMED_LOAD, {"method": Choices(("p05", "night"))}),
@@ -114,7 +118,7 @@ KINDS: Mapping[str, Kind] = {
                 "factor": Input(frozenset({Role.POWER_FACTOR}), 0),
                 "timestamp": Input(TIME, 0),
             },
-            {"threshold": Number(0.95, 0.0, 1.0)},
+            {"threshold": Number(0.95, 0.0, 1.0, yours=True)},
         ),
         Kind(
             "intensity",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from headgate.catalogue.meaning import Meaning, Origin
+from headgate.catalogue.meaning import Meaning, Origin, Role
 from headgate.plan.check import misfit
-from headgate.plan.kinds import MEASURED, TIME
-from headgate.plan.language import Analysis, Derived, Dropped, Plan
+from headgate.plan.kinds import KINDS, MEASURED, TIME, Number
+from headgate.plan.language import Analysis, Derived, Dropped, Param, Plan
 from headgate.plan.wording import quoted
 
 MOST_ANALYSES = 40
@@ -58,8 +58,23 @@ def _meaning(mine: Meaning, theirs: Meaning | None) -> Meaning:
 
 
 def _contradicts(mine: Meaning, theirs: Meaning) -> bool:
-    """Whether the rows rule the answer out: they settled the sort of column, and the answer says another sort."""
-    return mine.origin is Origin.ROWS and _sort(mine) != _sort(theirs)
+    """Whether the rows rule the answer out: they settled the sort of column, and the answer says another sort.
+
+    Whether cells are times shows in any row, so no answer makes a measure a time or a time something else.
+    """
+    sorts = {_sort(mine), _sort(theirs)}
+    known = mine.origin is Origin.ROWS or ("time" in sorts and mine.role is not Role.UNKNOWN)
+    return known and len(sorts) > 1
+
+
+def _figures_of_the_user(analysis: Analysis) -> Mapping[str, Param]:
+    """The default of each parameter that only the user can set, where the analysis sets another."""
+    allowed = KINDS[analysis.kind].params
+    return {
+        name: kind.default
+        for name, kind in allowed.items()
+        if isinstance(kind, Number) and kind.yours and analysis.params.get(name) != kind.default
+    }
 
 
 def _sort(meaning: Meaning) -> str:
@@ -90,5 +105,8 @@ def _analyses(
                 dropped.append(Dropped(f"{whose} analyses[{place}]", reason))
             elif len(kept) < MOST_ANALYSES:
                 whole = replace(analysis, from_provider=plan is answered)
+                if plan is answered and (figures := _figures_of_the_user(analysis)):
+                    dropped.append(Dropped(f"answer analyses[{place}].params", "a figure that only you can say"))
+                    whole = replace(whole, params={**analysis.params, **figures})
                 kept.setdefault((analysis.kind, frozenset(analysis.inputs.items())), whole)
     return tuple(replace(one, priority=rank) for rank, one in enumerate(kept.values(), start=1)), tuple(dropped)

@@ -50,7 +50,7 @@ def attempts(layer: Layer, *, network: bool, ports: bool) -> dict[str, Attempt]:
     match layer:
         case Layer.NAMESPACES:
             own = _user_namespace()
-            tried = {"be the user it was started by": lambda: _user_namespace() == own}
+            tried = {"act as the user that started it": lambda: _user_namespace() == own}
             return tried if network else {"send a datagram (UDP)": _sends, **tried}
         case Layer.LANDLOCK:
             tried = {"open a file it was not given": _reads, "make a file in the temporary folder": _writes}

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -31,6 +32,8 @@ def theirs(role, confidence, **more):
         (means(Role.CATEGORY, 0.4, Origin.ROWS), theirs(Role.ENERGY_INTERVAL, 1.0)),
         (means(Role.DATE, 0.4, Origin.ROWS), theirs(Role.CATEGORY, 1.0)),
         (means(Role.ENERGY_INTERVAL, 0.4, Origin.ROWS), theirs(Role.TIMESTAMP, 1.0)),
+        (means(Role.ENERGY_INTERVAL, 0.4), theirs(Role.TIMESTAMP, 1.0)),
+        (means(Role.TIMESTAMP, 0.4), theirs(Role.ENERGY_INTERVAL, 1.0)),
     ],
 )
 def test_the_answer_does_not_win_over_confidence_rows_or_user(local, answered):
@@ -41,6 +44,20 @@ def test_the_answer_does_not_win_over_confidence_rows_or_user(local, answered):
 def test_the_more_confident_answer_wins_where_nothing_contradicts_it(local):
     role = Role.ENTITY if local.role is Role.CATEGORY else Role.POWER
     assert merge(Plan({"c1": local}), Plan({"c1": theirs(role, 0.8)})).meanings["c1"].role is role
+
+
+def test_a_figure_that_only_the_user_can_say_is_not_taken_from_an_answer():
+    local = Plan({"c1": means(Role.TIMESTAMP), "c2": means(Role.POWER)})
+    asked = does("peak_demand", timestamp=("c1",), load=("c2",))
+    theirs = replace(asked, params={**asked.params, "limit_kw": 40.0, "top_n": 3})
+    merged = merge(local, Plan({}, analyses=(theirs,)))
+    assert merged.analyses[0].params == {**asked.params, "top_n": 3}
+    assert [(each.item, each.reason) for each in merged.dropped] == [
+        ("answer analyses[0].params", "a figure that only you can say")
+    ]
+    mine = merge(Plan(local.meanings, analyses=(theirs,)), Plan({}))  # the control: the user's own plan keeps it
+    assert mine.analyses[0].params["limit_kw"] == 40.0
+    assert mine.dropped == ()
 
 
 def test_the_stated_unit_stays_where_the_answer_left_it_out_and_synonyms_are_always_taken():
