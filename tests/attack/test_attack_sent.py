@@ -15,8 +15,9 @@ from tests.tls_server import answers, completion, provider, response
 from headgate.clock import now
 from headgate.database import Database
 from headgate.errors import InputError, IntegrityError, UnavailableError
+from headgate.gate import sent as record
 from headgate.gate.send import Gate, facts_of
-from headgate.gate.sent import SUITES, Sent, find_sent
+from headgate.gate.sent import Sent, find_sent
 from headgate.gate.store import SentStore
 from headgate.gate.transport import tls_context
 from headgate.isolation import IsolationLevel
@@ -317,4 +318,4 @@ def test_every_suite_that_is_offered_is_told_by_its_name(profile: Profile) -> No
     for number, name in offered.items():
         spelled = re.sub(r"-(AES|CHACHA20)", r"_WITH_\1", name).replace("-", "_")
         spelled = re.sub(r"AES(\d)", r"AES_\1", spelled) + ("_SHA256" if name.endswith("POLY1305") else "")
-        assert SUITES[number] == (spelled if name.startswith("TLS") else f"TLS_{spelled}")
+        assert record.SUITES[number] == (spelled if name.startswith("TLS") else f"TLS_{spelled}")

@@ -191,8 +191,18 @@ def parts_of(*parts: object) -> dict[str, object]:
         (ANTHROPIC, message(ECHO, type="completion"), "not a finished"),
         (ANTHROPIC, message(ECHO, role="user"), "not a finished"),
         (GEMINI, b'{"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"}}', "content filter"),
-        (GEMINI, candidate(ECHO, finishReason="SAFETY"), "content filter"),
-        (GEMINI, candidate(ECHO, finishReason="RECITATION"), "content filter"),
+        *(
+            (GEMINI, candidate(ECHO, finishReason=reason), "content filter")
+            for reason in (
+                "SAFETY",
+                "RECITATION",
+                "BLOCKLIST",
+                "PROHIBITED_CONTENT",
+                "SPII",
+                "LANGUAGE",
+                "MODEL_ARMOR",
+            )
+        ),
         (GEMINI, candidate(ECHO, finishReason="MAX_TOKENS"), "raise 'max_tokens'"),
         (GEMINI, candidate(ECHO, finishReason="MALFORMED_FUNCTION_CALL"), "not a finished candidate"),
         (GEMINI, candidate(ECHO, finishReason=None), "not a finished"),
