@@ -16,6 +16,7 @@ import sys
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import ModuleType
@@ -166,7 +167,7 @@ class Collected:
         with TemporaryDirectory() as folder:
             # Of the process's own: one for all would be listed for each test, and grow with every mutant.
             self._session.config._tmp_path_factory._basetemp = Path(folder)  # type: ignore[attr-defined]
-            for item, following in zip(items, [*items[1:], None], strict=True):
+            for item, following in zip_longest(items, items[1:]):
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
                 if self._session.testsfailed:
                     with noticed.open("a", encoding="utf-8") as kept:
@@ -248,6 +249,16 @@ def _constants(path: Path) -> Iterator[tuple[str, str, str]]:
                 yield usual, code, behind
 
 
+def _execute(module: ModuleType, code: str) -> None:
+    """What the tree's own code, changed in one place, gives its names is what they have in every module."""
+    before = dict(vars(module))
+    exec(code, vars(module))
+    for key, old in before.items():
+        for name, other in [*sys.modules.items()]:
+            if name.startswith("headgate.") and vars(other).get(key) is old:
+                setattr(other, key, vars(module)[key])
+
+
 def _forked(module: ModuleType, code: str, tests: set[str]) -> int:
     """A process in which the tests run with this code executed in the module."""
     child = os.fork()
@@ -256,7 +267,7 @@ def _forked(module: ModuleType, code: str, tests: set[str]) -> int:
     signal.alarm(SECONDS)
     ended = 1
     try:
-        exec(code, module.__dict__)  # the tree's own code, changed in one place
+        _execute(module, code)
         ended = _run_tests(PytestRunner(), mutant_name=module.__name__, tests=tests)
     finally:
         os._exit(ended)
@@ -281,7 +292,7 @@ def constants(chosen: list[str]) -> None:
             print(told, flush=True)
 
     for path in _targets():
-        name = ".".join(path.relative_to(ROOT / "src").with_suffix("").parts)
+        name = ".".join(path.relative_to(ROOT / "src").with_suffix("").parts).removesuffix(".__init__")
         if chosen and name not in chosen:
             continue
         module = importlib.import_module(name)

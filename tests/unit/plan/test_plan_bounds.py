@@ -191,6 +191,7 @@ def test_what_stands_at_a_bound_is_taken_and_what_is_beyond_is_dropped_whole(par
         ("a" * 30, "a" * 31),
         ("fünfzehn Minuten-Wert", "one two three four"),
         ("one-two", "one_two"),
+        ("half-day", "half-d_y"),
         ("half hour", "half  hour"),
         ("half hour", " half hour"),
         ("half hour", "half hour\n"),
