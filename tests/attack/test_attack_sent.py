@@ -15,7 +15,6 @@ from tests.tls_server import answers, completion, provider, response
 from headgate.clock import now
 from headgate.database import Database
 from headgate.errors import InputError, IntegrityError, UnavailableError
-from headgate.gate import sent as record
 from headgate.gate.send import Gate, facts_of
 from headgate.gate.sent import Sent, find_sent
 from headgate.gate.store import SentStore
@@ -134,8 +133,10 @@ def test_what_became_of_a_send_that_failed_is_shown(
     manifest = approve("energy")
     with provider(None if reply is None else answers(reply), certificate) as sink:
         there = replace(profile, port=sink.port if reply else 1)
-        with pytest.raises(UnavailableError):
+        with pytest.raises(UnavailableError) as refused:
             gate(there).send(manifest.id, "plan-1", "sink")
+    said = "Your 1 names have left all the same: headgate ledger receipt 1" in str(refused.value)
+    assert said == (left == "yes")
     found = show(1).to_json()
     told = {"outcome": "unavailable", "status": status, "bytes": len(shown or "")}
     assert (found["left"], found["outcome"], found["reply"]) == (left, told, shown)
@@ -311,11 +312,17 @@ def test_what_is_kept_is_kept_once_and_never_changed(state: Database) -> None:
     assert (store.find("a"), store.find("b")) == (b"one", None)
 
 
-def test_every_suite_that_is_offered_is_told_by_its_name(profile: Profile) -> None:
+def test_every_suite_that_is_offered_is_told_by_its_name(
+    profile: Profile, state: Database, ledger: Ledger, approve: Approve, show: Show
+) -> None:
     """Judged by the names OpenSSL has for them, in the spelling of IANA's registry of TLS cipher suites."""
+    approve("energy")
+    sent = show(_intend(state, ledger, profile))
     offered = {int(each["id"]) & 0xFFFF: str(each["name"]) for each in tls_context(profile).get_ciphers()}
     assert len(offered) > 3
     for number, name in offered.items():
+        outcome = SendOutcome(1, Outcome.ANSWERED, True, 200, TlsVersion.TLS_1_3, number, Digest("ab" * 32), 7)
         spelled = re.sub(r"-(AES|CHACHA20)", r"_WITH_\1", name).replace("-", "_")
         spelled = re.sub(r"AES(\d)", r"AES_\1", spelled) + ("_SHA256" if name.endswith("POLY1305") else "")
-        assert record.SUITES[number] == (spelled if name.startswith("TLS") else f"TLS_{spelled}")
+        told = replace(sent, ended=Entry(now(), outcome)).suite
+        assert told == (spelled if name.startswith("TLS") else f"TLS_{spelled}")
