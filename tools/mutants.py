@@ -101,13 +101,13 @@ def _pieces(node: cst.FormattedString) -> Iterator[cst.CSTNode]:
 
 
 def _words(node: cst.SimpleString) -> Iterator[cst.CSTNode]:
-    """A list of words without each of them; a pattern without each of its signs."""
+    """A list of words, not a sentence, without each of them; a pattern without each of its signs."""
     quote = node.quote
     body = node.raw_value
     if "r" in node.prefix:
         for at in range(len(body)):
             yield node.with_changes(value=f"{node.prefix}{quote}{body[:at]}{body[at + 1 :]}{quote}")
-    elif body.count(" ") > 3:
+    elif body.count(" ") > 3 and ":" not in body:
         words = body.split(" ")
         for at, word in enumerate(words):
             if word:
