@@ -62,7 +62,9 @@ def analyse(table: Table, decide: Decide, desk: Desk, send: tuple[str, Send] | N
     except HeadgateError as error:
         if answer is None:
             raise
-        raise type(error)(f"{error}. {left(wire_names(manifest.names), answer.intent)}") from None
+        raise type(error)(
+            f"{str(error).removesuffix('.')}. {left(wire_names(manifest.names), answer.intent)}"
+        ) from None
     provider = ProviderKind.REMOTE if send else ProviderKind.LOCAL
     receipt = _record(manifest, provider, desk, plan, outcomes)  # (6)
     name = send[0] if send else LOCAL

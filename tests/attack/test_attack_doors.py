@@ -57,7 +57,7 @@ def test_what_goes_through_its_door_is_let_through() -> None:
         as_if_in("headgate.gate.transport", "import socket; socket.socket().close()")
         as_if_in("headgate.sandbox.process", "import subprocess; subprocess.run(['true'])")
         for layer in Layer:
-            for attempt in attempts(layer, network=False).values():
+            for attempt in attempts(layer, network=False, ports=True).values():
                 attempt()
                 attempt()
 

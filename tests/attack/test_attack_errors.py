@@ -298,6 +298,8 @@ def held(source: Path, decisions: Path, home: Path, authority: Authority, certif
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env={**os.environ, "SINK_KEY": KEY, "TMPDIR": str(home.parent / "tmp")},
+            # What is started in the background of a script would pay no heed to Ctrl-C.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         try:
             assert asked.wait(120)

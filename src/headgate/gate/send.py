@@ -94,7 +94,7 @@ class Gate:
             self._end(intent, _outcome_of(error), got)  # (10)
             if got is None:
                 raise
-            raise type(error)(f"{error}. {left(names, intent)}") from None
+            raise type(error)(f"{str(error).removesuffix('.')}. {left(names, intent)}") from None
         outcome = self._end(intent, Outcome.ANSWERED, got)  # (10)
         return Answer(text, intent, outcome, outgoing, at, got.tls, got.body, self._isolation)
 
