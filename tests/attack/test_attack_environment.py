@@ -155,6 +155,7 @@ def test_proxies_and_base_addresses_of_the_environment_get_nothing(
         assert elsewhere.connections == 0
         assert sink.requests == [expected_request(PLAN, NAMES, there, KEY)]
         with pytest.raises((URLError, OSError)):
-            urllib.request.urlopen(f"https://localhost:{sink.port}/", timeout=5)
+            # `urlopen` would keep the proxies of whoever called it first.
+            urllib.request.build_opener().open(f"https://localhost:{sink.port}/", timeout=5)
         assert taken(elsewhere, 1)
         assert [client().port for client in ADDRESSES.values()] == [elsewhere.port] * len(ADDRESSES)
