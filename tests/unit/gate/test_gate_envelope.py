@@ -49,8 +49,9 @@ def test_no_approved_name_means_nothing_to_send(profile: Profile) -> None:
         ("e\u0301",),  # é in two code points: not NFC
         ("",),
         ("a\ud800",),
+        ("a\udfff",),
     ],
-    ids=["unsorted", "repeated", "not NFC", "blank", "half a character"],
+    ids=["unsorted", "repeated", "not NFC", "blank", "half a character", "the other half"],
 )
 def test_names_no_approved_manifest_holds_are_refused(profile: Profile, names: tuple[str, ...]) -> None:
     with pytest.raises(IntegrityError):
