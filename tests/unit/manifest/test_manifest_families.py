@@ -109,6 +109,8 @@ def test_a_table_of_up_to_a_hundred_names_is_sent_whole() -> None:
     assert MOST_SENT_WHOLE == 100
     assert wire_names(names) == tuple(names)
     assert wire_names([*names, "Meter 101"]) == ("Meter 001",)
+    assert second_examples(names) == names
+    assert second_examples([*names, "Meter 101"]) == ["Meter 001"]
 
 
 def test_the_example_is_the_first_name_and_families_follow_their_examples() -> None:
