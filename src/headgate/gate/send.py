@@ -143,7 +143,8 @@ class Gate:
 
 def left(names: tuple[str, ...], intent: Receipt) -> str:
     """What to add to an error after a send: that names have left, and where it is shown which."""
-    return f"Your {len(names)} names have left all the same: headgate ledger receipt {intent.index}"
+    said = "Your one name has" if len(names) == 1 else f"Your {len(names)} names have"
+    return f"{said} left all the same: headgate ledger receipt {intent.index}"
 
 
 def screen_again(names: tuple[str, ...]) -> None:
