@@ -135,7 +135,7 @@ def test_what_became_of_a_send_that_failed_is_shown(
         there = replace(profile, port=sink.port if reply else 1)
         with pytest.raises(UnavailableError) as refused:
             gate(there).send(manifest.id, "plan-1", "sink")
-    said = "Your 1 names have left all the same: headgate ledger receipt 1" in str(refused.value)
+    said = "Your one name has left all the same: headgate ledger receipt 1" in str(refused.value)
     assert said == (left == "yes")
     found = show(1).to_json()
     told = {"outcome": "unavailable", "status": status, "bytes": len(shown or "")}
