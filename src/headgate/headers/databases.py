@@ -9,9 +9,12 @@ from pathlib import Path
 
 from headgate.errors import InputError
 from headgate.headers.cells import column_types
+from headgate.headers.evidence import doubt
 from headgate.headers.table import Duck, Header, LocalType, Sqlite, Table
+from headgate.screening.first_row import looks_like_data
 
 _ROWS = 1000
+_LOOKED_AT = 20  # rows below the names that are asked whether these are data
 _DUCK_TYPES = (
     ("TIMESTAMP", LocalType.DATETIME),
     ("DATE", LocalType.DATE),
@@ -49,7 +52,10 @@ def read_sqlite(path: Path, table: str | None) -> Table:
     except (sqlite3.Error, UnicodeDecodeError):
         raise InputError(f"{path.name}: the SQLite database is damaged or locked; copy it again") from None
     types = column_types(rows, len(names), ".")
-    return Table(path, Sqlite(chosen), _headers(names, types))
+    # An import takes the first row of a file for names, whatever it holds: there is a name then, but nobody gave it.
+    texts = [["" if cell is None else str(cell) for cell in row] for row in rows[:_LOOKED_AT]]
+    why = looks_like_data(names, texts) or doubt(names, types, rows)
+    return Table(path, Sqlite(chosen), _headers(names, types), doubt=why)
 
 
 def read_duckdb(path: Path, table: str | None) -> Table:

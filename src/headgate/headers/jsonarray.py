@@ -50,7 +50,7 @@ def _objects(path: Path, text: str, *, whole: bool) -> Iterator[dict[str, object
     at = len(text) - len(text.lstrip(_BLANKS)) + 1  # behind the bracket
     number = 0
     while True:
-        while at < len(text) and text[at] in _BLANKS + (",")[: number > 0]:
+        while at < len(text) and text[at] in (_BLANKS + "," if number else _BLANKS):
             at += 1
         if at >= len(text) or text[at] == "]":
             return

@@ -138,3 +138,17 @@ def test_a_json_array_of_one_long_line_is_read_from_its_start(tmp_path: Path) ->
     path.write_text(json.dumps([{"a": "x" * 1000, "b": n} for n in range(3000)]), encoding="utf-8")
     assert path.stat().st_size > 1 << 20
     assert [header.local_type for header in read(path).headers] == [LocalType.TEXT, LocalType.INTEGER]
+
+
+def test_no_rule_approves_the_names_of_a_database_that_took_a_row_of_data_for_names(tmp_path: Path) -> None:
+    path = tmp_path / "imported.sqlite"
+    with closing(sqlite3.connect(path)) as made, made:
+        made.execute('CREATE TABLE t ("2026-01-01 00:00" TEXT, "12.5" TEXT, "Wexmoor" TEXT)')
+        made.executemany(
+            "INSERT INTO t VALUES (?, ?, ?)", [(f"2026-01-01 {n:02d}:00", f"{n}.5", "Hexley") for n in range(1, 9)]
+        )
+        made.execute("CREATE TABLE empty (stamp TEXT, energy REAL)")
+    assert read(path, "t").doubt is not None
+    assert "no row below" in (read(path, "empty").doubt or "")
+    sqlite(tmp_path / "plain.sqlite")  # the control
+    assert read(tmp_path / "plain.sqlite").doubt is None
