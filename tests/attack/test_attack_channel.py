@@ -275,7 +275,7 @@ def test_a_defect_in_the_cell_is_one_sentence_of_ours(tmp_path: Path) -> None:
     column = Column("c1", 99, "Canary kWh", None)  # no header is there
     with (
         cell_process(table, tmp_path, usual_floor()) as cell,
-        pytest.raises(UnavailableError, match=r"defect of Headgate \(KeyError at \w+\.py:\d+\); nothing is kept$"),
+        pytest.raises(UnavailableError, match=r"defect of Headgate \(KeyError at \w+\.py:\d+\); please report it$"),
     ):
         cell_asking.run(cell, found, [column], None, lambda done, of, what: None)
 
@@ -364,6 +364,8 @@ def test_a_process_that_is_killed_takes_no_other_promise_with_it(
         assert running.returncode == 4, err.decode()
         (sentence,) = err.decode().strip().splitlines()[-1:]
         assert sentence.startswith(f"headgate: the {killed} process ended without an answer")
+        assert ("whether your names have left is not known" in sentence.lower()) == (killed == "gate")
+        assert ("names have left all the same" in sentence or "name has left" in sentence) == (killed == "cell")
         assert b"Traceback" not in err
     done = subprocess.run([sys.executable, "-m", "headgate", "headers", table], env=environment, capture_output=True)
     assert done.returncode == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import socket
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -159,6 +160,28 @@ def test_whatever_comes_back_the_outcome_is_recorded_once(
     assert (ended.outcome, ended.status) == (outcome, status)
     assert ended.tls == "TLSv1.3"
     assert ledger.unfinished() == ()
+
+
+def test_an_outcome_that_cannot_be_recorded_is_no_reason_to_think_that_nothing_left(
+    profile: Profile,
+    certificate: Path,
+    approve: Callable[..., ApprovedManifest],
+    gate: Callable[[Profile], Gate],
+    ledger: Ledger,
+    own_home: Path,
+) -> None:
+    manifest = approve("energy")
+
+    def lose(channel: socket.socket) -> None:
+        """The request has arrived, and what is kept is lost before the answer goes."""
+        with closing(sqlite3.connect(own_home / "headgate.db")) as connection, connection:
+            connection.execute("DROP TABLE sent")
+        answers(response())(channel)
+
+    with provider(lose, certificate) as sink, pytest.raises(IntegrityError, match=r"Your one name has left") as lost:
+        gate(replace(profile, port=sink.port)).send(manifest.id, "plan-1", "sink")
+    assert "headgate ledger receipt 1" in str(lost.value)
+    assert ledger.unfinished() == (1,)
 
 
 @pytest.mark.parametrize(("loopback", "kind"), [(False, RefusalError), (True, UnavailableError)])

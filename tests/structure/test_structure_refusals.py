@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[2] / "src" / "headgate"
-FOUR = {"InputError", "RefusalError", "UnavailableError", "IntegrityError", "UnusableAnswerError"}
+FOUR = {"InputError", "RefusalError", "UnavailableError", "IntegrityError", "UnusableAnswerError", "EndedError"}
 
 
 def sentence(node: ast.expr) -> str | None:

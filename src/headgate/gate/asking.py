@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from headgate.errors import UnavailableError
 from headgate.gate.program import Sending
 from headgate.gate.send import Answer
 from headgate.gate.transport import SYSTEM_STORES
 from headgate.isolation import IsolationLevel
 from headgate.providers import Profile
-from headgate.sandbox.process import Process, started
+from headgate.sandbox.process import EndedError, Process, started
 from headgate.sandbox.record import from_json, to_json
 from headgate.sandbox.seal import Confinement
 
@@ -40,5 +41,13 @@ def gate_process(
 
 
 def send(gate: Process, manifest_id: str, template_id: str, profile_id: str) -> Answer:
-    """As `Gate.send`, in the gate's process."""
-    return from_json(Answer, gate.ask("send", to_json(Sending(manifest_id, template_id, profile_id))))
+    """As `Gate.send`, in the gate's process.
+
+    Where that ends without an answer, the `UnavailableError` says that names may have left.
+    """
+    try:
+        return from_json(Answer, gate.ask("send", to_json(Sending(manifest_id, template_id, profile_id))))
+    except EndedError as error:
+        raise UnavailableError(
+            f"{error}. Whether your names have left is not known: headgate doctor names a send without an outcome"
+        ) from None

@@ -86,16 +86,15 @@ class Gate:
         checked_request(outgoing, key, profile, expected)  # (8), before anything is recorded
         at = now()
         intent = self._intend(at, manifest, template, profile, outgoing)  # (7)
-        got: Exchange | None = None
         try:
             got = exchange(outgoing, key, profile, expected=expected)  # (8) once more, and (9)
-            text = answer_text(got, profile)
         except HeadgateError as error:
-            self._end(intent, _outcome_of(error), got)  # (10)
-            if got is None:
-                raise
+            self._end(intent, _outcome_of(error), None)  # (10)
+            raise
+        try:
+            text, outcome = self._answered(intent, got, profile)  # (10)
+        except HeadgateError as error:
             raise type(error)(f"{str(error).removesuffix('.')}. {left(names, intent)}") from None
-        outcome = self._end(intent, Outcome.ANSWERED, got)  # (10)
         return Answer(text, intent, outcome, outgoing, at, got.tls, got.body, self._isolation)
 
     def _approved(self, manifest_id: str) -> ApprovedManifest:
@@ -122,6 +121,15 @@ class Gate:
         self._sent.keep(event.profile, facts)
         self._sent.keep(event.envelope, request)
         return self._ledger.append(Entry(at, event))
+
+    def _answered(self, intent: Receipt, got: Exchange, profile: Profile) -> tuple[str, Receipt]:
+        """The answer's text and the record of the outcome, which is there whatever came back."""
+        try:
+            text = answer_text(got, profile)
+        except HeadgateError as error:
+            self._end(intent, _outcome_of(error), got)
+            raise
+        return text, self._end(intent, Outcome.ANSWERED, got)
 
     def _end(self, intent: Receipt, outcome: Outcome, got: Exchange | None) -> Receipt:
         """The outcome is in the ledger, and the reply, where there is one, is kept under the intent's leaf hash."""

@@ -40,6 +40,10 @@ class Start:
     finishes: bool
 
 
+class EndedError(UnavailableError):
+    """A process of ours ended, or met a defect, without an answer to what it was asked: what it did is not known."""
+
+
 class Process:
     """A running process of ours. `isolation` is what it reached before it loaded anything large."""
 
@@ -51,7 +55,7 @@ class Process:
     def ask(self, kind: str, value: Json = None, *, told: Callable[[Json], None] | None = None) -> Json:
         """The value that answers this; `told` is called with what the process says meanwhile.
 
-        Raises the `HeadgateError` that the process raised, and `UnavailableError` where it ended without an answer.
+        Raises the `HeadgateError` that the process raised, and `EndedError` where it ended without an answer.
         """
         try:
             self._channel.send(kind, value)
@@ -67,15 +71,16 @@ class Process:
             case Message(kind="error", value={"error": str(name), "message": str(sentence)}) if name in _ERRORS:
                 raise _ERRORS[name](sentence)
             case Message(kind="defect", value=str(place)):
-                raise UnavailableError(f"the {self._name} process met a defect of Headgate ({place}); nothing is kept")
+                raise EndedError(f"the {self._name} process met a defect of Headgate ({place}); please report it")
             case Message(kind=kind) as message if kind in {READY, TOLD, ANSWER}:
                 return message
             case _:
                 raise self._ended()
 
-    def _ended(self) -> UnavailableError:
-        return UnavailableError(
-            f"the {self._name} process ended without an answer: too little memory, or something stopped it; try again"
+    def _ended(self) -> EndedError:
+        return EndedError(
+            f"the {self._name} process ended without an answer: too little memory, or something stopped it; "
+            "headgate doctor says whether it starts"
         )
 
 
