@@ -6,10 +6,12 @@ import json
 import re
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.dialects import profile_of
 from tests.tls_server import answers, completion, provider, response
 
 from headgate.clock import now
@@ -22,7 +24,7 @@ from headgate.gate.transport import tls_context
 from headgate.isolation import IsolationLevel
 from headgate.ledger import Digest, Entry, Ledger, ManifestId, Outcome, SendIntended, SendOutcome, TlsVersion
 from headgate.manifest import ApprovedManifest, ManifestStore
-from headgate.providers.profiles import Profile
+from headgate.providers.profiles import Dialect, Profile
 
 KEY = "sk-a-key-of-nobody"
 PLAN_HASH = "383b6b2e5f59e860301869b143c03a814b523ebaf7458fd96a84fad6850f3660"
@@ -88,6 +90,22 @@ def test_a_send_is_shown_whole_by_its_intent_and_by_its_outcome(
         }
         assert sent.proof.holds()
         assert sent.proof_of_end == ledger.receipt(2)
+
+
+@pytest.mark.parametrize("dialect", Dialect)
+def test_the_names_shown_are_those_in_the_request_and_not_those_a_later_rule_would_send(
+    profile: Profile, certificate: Path, approve: Approve, gate: Open, show: Show, dialect: Dialect
+) -> None:
+    manifest = approve("supply [°C]", *(f"meter {number} energy" for number in range(1, 102)))
+    with provider(None, certificate) as sink, suppress(UnavailableError):
+        of_the_dialect = profile_of(dialect)
+        there = replace(of_the_dialect, name="sink", host="localhost", port=sink.port, key_env="SINK_KEY")
+        there = replace(there, ca_file=profile.ca_file, loopback=True)
+        gate(there).send(manifest.id, "plan-1", "sink")
+    assert show(1).names == ("meter 1 energy", "supply [°C]")
+    columns = [{"id": "c1", "name": "meter 1 energy"}, {"id": "c2", "name": "supply [°C]"}]
+    message = json.dumps({"columns": columns}, separators=(",", ":"), ensure_ascii=False)
+    assert json.dumps(message, ensure_ascii=False) in sink.requests[0].decode()
 
 
 def test_each_of_several_sends_is_shown_with_its_own_end(

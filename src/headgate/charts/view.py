@@ -50,14 +50,14 @@ class SentView:
 class ReceiptView:
     """Where the ledger recorded the run, and how the process that saw the rows was isolated.
 
-    Hashes are hexadecimal or base64; `envelope_hash` is "" if nothing left.
+    Hashes are hexadecimal or base64; `body_hash` is "" if nothing left.
     """
 
     index: int
     leaf_hash: str
     root: str
     cell: str
-    envelope_hash: str = ""
+    body_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)

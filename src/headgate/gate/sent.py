@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from headgate.canonical import Json
@@ -12,7 +12,7 @@ from headgate.errors import InputError, IntegrityError
 from headgate.gate.store import SentStore
 from headgate.gate.template import HASHES
 from headgate.ledger import Commitment, Entry, Ledger, Receipt, SendIntended, SendOutcome
-from headgate.manifest import ManifestStore, wire_names
+from headgate.manifest import ManifestStore
 
 # Every suite the transport offers, by its IANA number.
 SUITES: Mapping[int, str] = {
@@ -33,8 +33,8 @@ class Sent:
     """One send, whole.
 
     `request` is what was written but for the key, whose place is marked, and `reply` what came back, None where nothing
-    did. `ended` is None for an intent without an outcome: something may have left. `profile` holds the profile's facts
-    as they were then. The two proofs are for the ledger as it is now.
+    did. `names` are read out of the request. `ended` is None for an intent without an outcome: something may have left.
+    `profile` holds the profile's facts as they were then. The two proofs are for the ledger as it is now.
     """
 
     index: int
@@ -130,7 +130,7 @@ def find_sent(index: int, ledger: Ledger, store: SentStore, manifests: ManifestS
         request=request,
         reply=store.find(proof.leaf_hash),
         profile=json.loads(_kept(intended.event.profile, ledger, store)),
-        names=wire_names(manifest.names),
+        names=tuple(_names_in(json.loads(request.partition(b"\r\n\r\n")[2]))),
         actor=manifest.actor,
         proof=proof,
         proof_of_end=None if end is None else ledger.receipt(end),
@@ -143,6 +143,19 @@ def _outcome(intent: int, ledger: Ledger) -> tuple[int | None, Entry | None]:
         if isinstance(entry.event, SendOutcome) and entry.event.intent == intent:
             return index, entry
     return None, None
+
+
+def _names_in(body: Json) -> Iterator[str]:
+    """The names in a body, whatever the dialect: they are the JSON in one of its texts (docs/formats/envelope.md)."""
+    match body:
+        case str() if body.startswith('{"columns":'):
+            yield from (column["name"] for column in json.loads(body)["columns"])
+        case list():
+            for part in body:
+                yield from _names_in(part)
+        case dict():
+            for part in body.values():
+                yield from _names_in(part)
 
 
 def _kept(commitment: Commitment, ledger: Ledger, store: SentStore) -> bytes:
