@@ -23,7 +23,7 @@ from headgate.clock import now  # noqa: E402
 from headgate.database import open_database  # noqa: E402
 from headgate.gate.envelope import envelope, wire_bytes  # noqa: E402
 from headgate.gate.send import Gate  # noqa: E402
-from headgate.gate.store import SentStore  # noqa: E402
+from headgate.gate.store import sent_records  # noqa: E402
 from headgate.gate.template import load_template  # noqa: E402
 from headgate.gate.transport import exchange  # noqa: E402
 from headgate.isolation import IsolationLevel  # noqa: E402
@@ -88,7 +88,7 @@ def approved(names: tuple[str, ...]) -> Iterator[tuple[Gate, ApprovedManifest, P
             )
             known = {"sink": profile}
             yield (
-                Gate(manifests, ledger, SentStore(database), known, {"KEY": "sk"}.get, IsolationLevel.L0),
+                Gate(manifests, ledger, sent_records(database), known, {"KEY": "sk"}.get, IsolationLevel.L0),
                 manifest,
                 profile,
             )

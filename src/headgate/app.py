@@ -13,14 +13,14 @@ from typing import Any
 from headgate import analysis, settings
 from headgate.analysis import LOCAL, Decide, Desk, screened_headers
 from headgate.cell import asking as cell
-from headgate.database import open_database
+from headgate.database import Records, open_database
 from headgate.engines.interface import Progress
 from headgate.engines.work import work_folder
 from headgate.errors import InputError, IntegrityError, RefusalError
 from headgate.gate import DEFAULT_TEMPLATE, Answer
 from headgate.gate import asking as gate
 from headgate.gate.sent import Sent, find_sent
-from headgate.gate.store import SentStore
+from headgate.gate.store import sent_records
 from headgate.headers import Header, Table
 from headgate.ledger import Ledger, Verification
 from headgate.manifest import (
@@ -49,7 +49,7 @@ class State:
     settings: Settings
     ledger: Ledger
     manifests: ManifestStore
-    sent: SentStore
+    sent: Records
 
 
 @contextmanager
@@ -58,7 +58,7 @@ def opened(home: Path | None = None) -> Iterator[State]:
     found = settings.from_environment(home)
     database = open_database(found.home)
     try:
-        yield State(found, Ledger(database), ManifestStore(database), SentStore(database))
+        yield State(found, Ledger(database), ManifestStore(database), sent_records(database))
     finally:
         database.close()
 

@@ -13,7 +13,7 @@ from tests.tls_server import Authority
 from headgate.clock import now
 from headgate.database import Database, open_database
 from headgate.gate.send import Gate
-from headgate.gate.store import SentStore
+from headgate.gate.store import sent_records
 from headgate.isolation import IsolationLevel
 from headgate.ledger import Ledger
 from headgate.manifest import ApprovedManifest, Column, ManifestStore, names_digest, record_approval
@@ -71,7 +71,7 @@ def gate(state: Database, ledger: Ledger) -> Callable[[Profile], Gate]:
     return lambda profile: Gate(
         ManifestStore(state),
         ledger,
-        SentStore(state),
+        sent_records(state),
         {profile.name: profile},
         {"SINK_KEY": KEY}.get,
         IsolationLevel.L0,

@@ -16,7 +16,7 @@ from types import FrameType
 
 from headgate.database import open_database
 from headgate.gate.send import Gate
-from headgate.gate.store import SentStore
+from headgate.gate.store import sent_records
 from headgate.isolation import IsolationLevel
 from headgate.ledger import Ledger
 from headgate.manifest import ManifestStore
@@ -49,7 +49,7 @@ def send(home: Path, place: str) -> None:
     gate = Gate(
         ManifestStore(database),
         Ledger(database),
-        SentStore(database),
+        sent_records(database),
         {"sink": profile},
         {"SINK_KEY": "sk-a-key-of-nobody"}.get,
         IsolationLevel.L0,

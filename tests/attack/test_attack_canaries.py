@@ -277,8 +277,8 @@ def _unsealed(home: Path) -> dict[str, bytes]:
     """Every sealed field of the state folder, open, by its record."""
     opened: dict[str, bytes] = {}
     with closing(open_database(home)) as state, state.read() as connection:
-        for name, prefix in {"manifests": "manifest:", "sent": ""}.items():
+        for name in ("manifests", "sent"):
             for row in connection.execute(text(f"SELECT id, wrapped_key, cipher FROM {name}")):
-                record = f"{prefix}{row.id}"
+                record = f"{name}:{row.id}"
                 opened[record] = state.sealer.unseal(record, Sealed(row.wrapped_key, row.cipher))
     return opened

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from tests.tls_server import Authority, provider
 
-from headgate.database import Database
-from headgate.gate.store import SentStore
+from headgate.database import Database, Records
+from headgate.gate.store import sent_records
 from headgate.ledger import Ledger, SendIntended, SendOutcome
 from headgate.manifest import ApprovedManifest
 
@@ -99,7 +99,7 @@ def test_whenever_a_gate_is_killed_the_ledger_tells_the_truth(
     for crash in crashes:
         start = f"POST /step/{crash.place} ".encode()
         crash.arrived = next((each for each in arrived if each.startswith(start)), b"")
-        _tells_the_truth(crash, ledger, SentStore(state))
+        _tells_the_truth(crash, ledger, sent_records(state))
     # Every kind of end is among them: nothing recorded, an intent without and with a request, and an outcome.
     assert {len(crash.entries) for crash in crashes} == {0, 1, 2}
     assert {bool(crash.arrived) for crash in crashes if len(crash.entries) == 1} == {True, False}
@@ -110,7 +110,7 @@ def _some_of(most: int, some: int, chance: random.Random) -> list[int]:
     return sorted(chance.sample(range(1, most), min(some, most - 1)))
 
 
-def _tells_the_truth(crash: Crash, ledger: Ledger, sent: SentStore) -> None:
+def _tells_the_truth(crash: Crash, ledger: Ledger, sent: Records) -> None:
     events = [ledger.entry(index).event for index in crash.entries]
     match events:
         case []:
@@ -130,6 +130,6 @@ def test_an_untruthful_ledger_would_be_told(
 ) -> None:
     approve("Energy kWh")
     with pytest.raises(AssertionError):
-        _tells_the_truth(Crash("send-1", range(1, 1), b"POST /step/send-1 HTTP/1.1"), ledger, SentStore(state))
+        _tells_the_truth(Crash("send-1", range(1, 1), b"POST /step/send-1 HTTP/1.1"), ledger, sent_records(state))
     with pytest.raises(pytest.fail.Exception):
-        _tells_the_truth(Crash("send-1", range(0, 1)), ledger, SentStore(state))
+        _tells_the_truth(Crash("send-1", range(0, 1)), ledger, sent_records(state))

@@ -20,7 +20,7 @@ from headgate.database import Database
 from headgate.errors import HeadgateError, InputError, IntegrityError, RefusalError, UnavailableError
 from headgate.gate.envelope import wire_bytes
 from headgate.gate.send import Gate
-from headgate.gate.store import SentStore
+from headgate.gate.store import sent_records
 from headgate.isolation import IsolationLevel
 from headgate.ledger import Ledger, Outcome, SendIntended, SendOutcome
 from headgate.manifest import ApprovedManifest, Column, ManifestStore, names_digest, record_approval
@@ -78,7 +78,7 @@ def test_a_missing_or_broken_key_is_refused_before_the_intent(
 ) -> None:
     manifest = approve("energy")
     keyless = Gate(
-        ManifestStore(state), ledger, SentStore(state), {"sink": profile}, {"SINK_KEY": key}.get, IsolationLevel.L0
+        ManifestStore(state), ledger, sent_records(state), {"sink": profile}, {"SINK_KEY": key}.get, IsolationLevel.L0
     )
     with pytest.raises(InputError, match="SINK_KEY"):
         keyless.send(manifest.id, "plan-1", "sink")

@@ -19,7 +19,7 @@ from headgate.database import Database
 from headgate.errors import InputError, IntegrityError, UnavailableError
 from headgate.gate.send import Gate, facts_of
 from headgate.gate.sent import Sent, find_sent
-from headgate.gate.store import SentStore
+from headgate.gate.store import sent_records
 from headgate.gate.transport import tls_context
 from headgate.isolation import IsolationLevel
 from headgate.ledger import Digest, Entry, Ledger, ManifestId, Outcome, SendIntended, SendOutcome, TlsVersion
@@ -35,7 +35,7 @@ Show = Callable[[int], Sent]
 
 @pytest.fixture
 def show(state: Database, ledger: Ledger) -> Show:
-    return lambda index: find_sent(index, ledger, SentStore(state), ManifestStore(state))
+    return lambda index: find_sent(index, ledger, sent_records(state), ManifestStore(state))
 
 
 def test_a_send_is_shown_whole_by_its_intent_and_by_its_outcome(
@@ -195,7 +195,9 @@ def test_a_model_on_this_machine_is_asked_without_a_key(
     manifest = approve("energy")
     with provider() as sink:
         there = replace(profile, host="127.0.0.1", port=sink.port, tls=False, ca_file=None, key_env=None)
-        gate = Gate(ManifestStore(state), ledger, SentStore(state), {"sink": there}, {}.__getitem__, IsolationLevel.L0)
+        gate = Gate(
+            ManifestStore(state), ledger, sent_records(state), {"sink": there}, {}.__getitem__, IsolationLevel.L0
+        )
         answer = gate.send(manifest.id, "plan-1", "sink")
     found = show(answer.intent.index).to_json()
     assert sink.requests == [show(answer.intent.index).request]
@@ -216,8 +218,8 @@ def _intend(state: Database, ledger: Ledger, profile: Profile, template: str = P
         size=2,
         isolation=IsolationLevel.L0,
     )
-    SentStore(state).keep(event.profile, facts)
-    SentStore(state).keep(event.envelope, request)
+    sent_records(state).keep(event.profile, facts)
+    sent_records(state).keep(event.envelope, request)
     return ledger.append(Entry(now(), event)).index
 
 
@@ -291,14 +293,14 @@ def test_what_was_sealed_anew_is_not_what_the_ledger_commits_to(
     index = _intend(state, ledger, profile)
     intent = show(index).intent  # the control
     for reference in (intent.envelope, intent.profile):
-        kept = SentStore(state).find(reference)
+        kept = sent_records(state).find(reference)
         assert kept is not None
         for other in (b"POST / HTTP/1.1\r\n\r\n{ }", kept):
             with state.begin() as connection:
-                connection.exec_driver_sql("DELETE FROM sent WHERE id = ?", (f"sent:{reference}",))
+                connection.exec_driver_sql("DELETE FROM sent WHERE id = ?", (reference,))
             with pytest.raises(IntegrityError, match="not what the ledger commits to"):
                 show(index)
-            SentStore(state).keep(reference, other)
+            sent_records(state).keep(reference, other)
             if other == kept:
                 assert show(index).intent == intent, "the control: the same bytes sealed again are shown"
                 continue
@@ -321,11 +323,11 @@ def test_nothing_is_shown_from_a_ledger_that_is_not_as_it_was_written(
 
 
 def test_what_is_kept_is_kept_once_and_never_changed(state: Database) -> None:
-    store = SentStore(state)
+    store = sent_records(state)
     store.keep("a", b"one")
     with pytest.raises(IntegrityError):
         store.keep("a", b"two")
-    with state.begin() as connection, pytest.raises(Exception, match="what was sent is never changed"):
+    with state.begin() as connection, pytest.raises(Exception, match="a sealed record is never changed"):
         connection.exec_driver_sql("UPDATE sent SET cipher = zeroblob(64)")
     assert (store.find("a"), store.find("b")) == (b"one", None)
 

@@ -30,7 +30,7 @@ from headgate.database import open_database
 from headgate.gate.envelope import envelope
 from headgate.gate.recompute import expected_request
 from headgate.gate.send import Gate
-from headgate.gate.store import SentStore
+from headgate.gate.store import sent_records
 from headgate.gate.template import load_template
 from headgate.gate.transport import exchange
 from headgate.headers import read
@@ -113,7 +113,7 @@ def whole_gate(there: Profile, home: Path) -> Iterator[Send]:
     """What sends through the gate with its ledger and its stores, in a state folder that each world adds to."""
     state = open_database(home)
     ledger, manifests = Ledger(state), ManifestStore(state)
-    gate = Gate(manifests, ledger, SentStore(state), {"sink": there}, {"SINK_KEY": KEY}.get, IsolationLevel.L0)
+    gate = Gate(manifests, ledger, sent_records(state), {"sink": there}, {"SINK_KEY": KEY}.get, IsolationLevel.L0)
 
     def send(manifest: ApprovedManifest) -> object:
         run = AnalysisRun(None, ProviderKind.LOCAL, IsolationLevel.L0, len(manifest.columns), 0, 0)

@@ -52,7 +52,7 @@ def edit(home: Path, statement: str, *values: object) -> None:
 
 def reseal(home: Path, manifest_id: str, change: Callable[[dict], None]) -> None:
     """The record changed and sealed again, as somebody with the master key can."""
-    record = f"manifest:{manifest_id}"
+    record = f"manifests:{manifest_id}"
     with closing(open_database(home)) as database:
         with database.read() as connection:
             row = connection.exec_driver_sql("SELECT wrapped_key, cipher FROM manifests").one()

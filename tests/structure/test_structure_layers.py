@@ -60,7 +60,7 @@ DOORS = {
     "openpyxl": {"headers"},
     "typer": {"cli"},
     "rich": {"cli"},
-    "sqlalchemy": {"database", "ledger.store", "manifest.store", "gate.store"},
+    "sqlalchemy": {"database", "ledger.store"},
     "cryptography": {"database.sealed", "gate.transport"},
     "pickle": set[str](),
 }

@@ -10,7 +10,7 @@ from headgate.canonical import Json
 from headgate.database import open_database
 from headgate.errors import IntegrityError
 from headgate.gate.send import Gate
-from headgate.gate.store import SentStore
+from headgate.gate.store import sent_records
 from headgate.isolation import IsolationLevel
 from headgate.ledger import Ledger
 from headgate.manifest import ManifestStore
@@ -34,7 +34,7 @@ def gate(home: Path, keys: Callable[[str], str | None], isolation: IsolationLeve
     database = open_database(home)
     written = home / "profiles.toml"
     profiles = load_profiles(written) if written.exists() else {}
-    sender = Gate(ManifestStore(database), Ledger(database), SentStore(database), profiles, keys, isolation)
+    sender = Gate(ManifestStore(database), Ledger(database), sent_records(database), profiles, keys, isolation)
 
     def answer(message: Message, _tell: Tell) -> Json:
         if message.kind != "send":

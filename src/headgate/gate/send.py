@@ -8,12 +8,12 @@ from datetime import datetime
 
 from headgate.canonical import Json, canonical_json
 from headgate.clock import now
+from headgate.database import Records
 from headgate.errors import HeadgateError, IntegrityError, RefusalError, UnavailableError
 from headgate.gate.answer import answer_text
 from headgate.gate.dialects import UnusableAnswerError
 from headgate.gate.envelope import Envelope, envelope, wire_bytes
 from headgate.gate.recompute import expected_request
-from headgate.gate.store import SentStore
 from headgate.gate.template import Template, load_template
 from headgate.gate.transport import Exchange, TlsFacts, checked_request, exchange
 from headgate.isolation import IsolationLevel
@@ -54,7 +54,7 @@ class Gate:
         self,
         manifests: ManifestStore,
         ledger: Ledger,
-        sent: SentStore,
+        sent: Records,
         profiles: Mapping[str, Profile],
         keys: Callable[[str], str | None],
         isolation: IsolationLevel,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from headgate.canonical import Json
 from headgate.clock import stamp
+from headgate.database import Records
 from headgate.errors import InputError, IntegrityError
-from headgate.gate.store import SentStore
 from headgate.gate.template import HASHES
 from headgate.ledger import Commitment, Entry, Ledger, Receipt, SendIntended, SendOutcome
 from headgate.manifest import ManifestStore
@@ -106,7 +106,7 @@ class Sent:
         }
 
 
-def find_sent(index: int, ledger: Ledger, store: SentStore, manifests: ManifestStore) -> Sent:
+def find_sent(index: int, ledger: Ledger, store: Records, manifests: ManifestStore) -> Sent:
     """The send whose intent or outcome is this entry of the ledger.
 
     The ledger is verified, and request and profile are the ones it commits to. Raises `InputError` for an entry that is
@@ -158,7 +158,7 @@ def _names_in(body: Json) -> Iterator[str]:
                 yield from _names_in(part)
 
 
-def _kept(commitment: Commitment, ledger: Ledger, store: SentStore) -> bytes:
+def _kept(commitment: Commitment, ledger: Ledger, store: Records) -> bytes:
     """The bytes kept under the commitment, which they open."""
     found = store.find(commitment)
     if found is None or not ledger.opens(commitment, found):
