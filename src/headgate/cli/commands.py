@@ -172,7 +172,7 @@ def ledger_show(
     index: Annotated[int, typer.Argument(help="The entry's number, from 0.")],
     as_json: JsonOption = True,
 ) -> None:
-    """Print one entry with its receipt and the names of its manifest, as JSON."""
+    """Print one entry with its receipt and the names of its manifest: always as JSON, --json or not."""
     from headgate.app import opened
     from headgate.cli import documents, show
 
