@@ -148,7 +148,7 @@ class Report:
                 self.receipt.index,
                 self.receipt.leaf_hash,
                 self.receipt.root,
-                _isolated(self.isolation),
+                _process("a process without network", self.isolation),
                 sha256(self.answer.envelope.body) if self.answer else "",
             ),
             questions=tuple(Question(self._header(question.about), question.ask) for question in self.plan.questions),
@@ -180,14 +180,16 @@ class Report:
             tls=f"{tls.version}, {tls.cipher}" if tls else "none: a model on this machine",
             names=wire_names(self.manifest.names),
             approved=len(self.manifest.names),
-            gate=_isolated(self.answer.isolation),
+            gate=_process("a process that can open no table", self.answer.isolation),
             entry=self.answer.intent.index,
             body=envelope.body.decode(),
         )
 
 
-def _isolated(level: IsolationLevel) -> str:
-    return f"{level} ({MEANINGS[level]})"
+def _process(sealed: str, level: IsolationLevel) -> str:
+    """What the process was: as `sealed` says only where files and calls were both held by the system."""
+    held = level in {IsolationLevel.L2, IsolationLevel.L3}
+    return f"{sealed if held else 'a process of its own'}; isolation {level} ({MEANINGS[level]})"
 
 
 def refuse_foreign(folder: Path) -> None:

@@ -127,12 +127,15 @@ def test_at_the_floor_it_works_and_the_ledger_states_the_level(table: Path, leve
     assert "Canary_kWh" in named.stdout
     assert reads != [], "the control: what is read is seen"
     code = (
-        "import json, sys, headgate\nfrom headgate import app\nheadgate.analyse(sys.argv[1])\n"
-        "with app.opened() as state:\n    print(json.dumps([e.to_json() for e in state.ledger.entries()][-1]))\n"
+        "import json, sys, headgate\nfrom headgate import app\nmade = headgate.analyse(sys.argv[1]).html()\n"
+        "with app.opened() as state:\n    entry = [e.to_json() for e in state.ledger.entries()][-1]\n"
+        "claims, states = 'a process without network; isolation' in made, 'isolation ' + sys.argv[2] in made\n"
+        "print(json.dumps([entry, claims, states]))\n"
     )
-    done = run(level, "-c", code, table, floor=floor)
+    done = run(level, "-c", code, table, level, floor=floor)
     assert done.returncode == 0, done.stderr
-    entry = json.loads(done.stdout)
+    entry, claims_a_seal, states_the_level = json.loads(done.stdout)
+    assert (claims_a_seal, states_the_level) == (level in {"L2", "L3"}, True)
     assert (entry["kind"], entry["isolation"]) == ("ANALYSIS_RUN", level)
 
 

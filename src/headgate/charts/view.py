@@ -29,7 +29,7 @@ class ColumnView:
 @dataclass(frozen=True, slots=True)
 class SentView:
     """One request that left. `body` is its exact text; `names` the public names in it, of so many `approved` ones;
-    `when` in RFC 3339, UTC; `gate` how the process that sent it was isolated; `entry` the intent's in the ledger.
+    `when` in RFC 3339, UTC; `gate` what the process was that sent it; `entry` the intent's in the ledger.
 
     `retention` is the true sentence on what the provider keeps, from its assessment; "" where none is known.
     """
@@ -48,7 +48,7 @@ class SentView:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptView:
-    """Where the ledger recorded the run, and how the process that saw the rows was isolated.
+    """Where the ledger recorded the run, and what the process was that saw the rows.
 
     Hashes are hexadecimal or base64; `body_hash` is "" if nothing left.
     """

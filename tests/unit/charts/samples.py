@@ -118,14 +118,13 @@ def report(
         columns=columns,
         outcomes=(*results, Skipped(analysis("intensity", "Energy per tonne"), "No column holds an amount produced.")),
         sent=sent,
-        receipt=ReceiptView(
-            17, "aa" * 32, "bb" * 32, "L3 (namespaces, Landlock and seccomp)", "cc" * 32 if sent else ""
-        ),
+        receipt=ReceiptView(17, "aa" * 32, "bb" * 32, CELL, "cc" * 32 if sent else ""),
         questions=(Question("Usage kWh", "cumulative_or_interval"),),
         dropped=(Dropped("analyses[3]", "unknown kind"),) if sent else (),
     )
 
 
+CELL = "a process without network; isolation L3 (namespaces, Landlock and seccomp)"
 SENT = SentView(
     method="POST",
     url="https://api.example.com/v1/chat/completions",
@@ -133,7 +132,7 @@ SENT = SentView(
     tls="TLS 1.3",
     names=("Usage kWh",),
     approved=1,
-    gate="L3 (namespaces, Landlock and seccomp)",
+    gate="a process that can open no table; isolation L3 (namespaces, Landlock and seccomp)",
     entry=16,
     body='{"messages":[{"content":"[\\"Usage kWh\\"]","role":"user"}]}',
     retention="Kept up to 30 days.",
