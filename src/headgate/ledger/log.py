@@ -13,6 +13,7 @@ from headgate.ledger import merkle
 from headgate.ledger.entry import (
     Commitment,
     Entry,
+    EventKind,
     ManifestApproved,
     ManifestId,
     SendIntended,
@@ -113,8 +114,9 @@ class Ledger:
 
     def approvals(self, manifest: ManifestId) -> tuple[ManifestApproved, ...]:
         """The approvals of this manifest in order, unverified; raises as `entries` does."""
+        spelt = f'"kind":"{EventKind.MANIFEST_APPROVED}","manifest":"{manifest}"'  # side by side in canonical JSON
         with self._store.reading() as rows:
-            events = [parse_entry(leaf).event for leaf in rows.leaves_with(manifest)]
+            events = [parse_entry(leaf).event for leaf in rows.leaves_with(spelt)]
         return tuple(each for each in events if isinstance(each, ManifestApproved) and each.manifest == manifest)
 
     def entry(self, index: int) -> Entry:
