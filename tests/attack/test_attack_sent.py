@@ -23,7 +23,7 @@ from headgate.gate.store import sent_records
 from headgate.gate.transport import tls_context
 from headgate.isolation import IsolationLevel
 from headgate.ledger import Digest, Entry, Ledger, ManifestId, Outcome, SendIntended, SendOutcome, TlsVersion
-from headgate.manifest import ApprovedManifest, ManifestStore
+from headgate.manifest import ApprovedManifest, ManifestStore, wire_names
 from headgate.providers.profiles import Dialect, Profile
 
 KEY = "sk-a-key-of-nobody"
@@ -94,7 +94,13 @@ def test_a_send_is_shown_whole_by_its_intent_and_by_its_outcome(
 
 @pytest.mark.parametrize("dialect", Dialect)
 def test_the_names_shown_are_those_in_the_request_and_not_those_a_later_rule_would_send(
-    profile: Profile, certificate: Path, approve: Approve, gate: Open, show: Show, dialect: Dialect
+    profile: Profile,
+    certificate: Path,
+    approve: Approve,
+    gate: Open,
+    show: Show,
+    dialect: Dialect,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     manifest = approve("supply [°C]", *(f"meter {number} energy" for number in range(1, 102)))
     with provider(None, certificate) as sink, suppress(UnavailableError):
@@ -102,6 +108,8 @@ def test_the_names_shown_are_those_in_the_request_and_not_those_a_later_rule_wou
         there = replace(of_the_dialect, name="sink", host="localhost", port=sink.port, key_env="SINK_KEY")
         there = replace(there, ca_file=profile.ca_file, loopback=True)
         gate(there).send(manifest.id, "plan-1", "sink")
+    monkeypatch.setitem(wire_names.__globals__, "MOST_SENT_WHOLE", 1000)  # the later rule
+    assert len(wire_names(manifest.names)) == 102
     assert show(1).names == ("meter 1 energy", "supply [°C]")
     columns = [{"id": "c1", "name": "meter 1 energy"}, {"id": "c2", "name": "supply [°C]"}]
     message = json.dumps({"columns": columns}, separators=(",", ":"), ensure_ascii=False)
