@@ -15,11 +15,11 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from tests.approvals import ACTOR, manifest_of  # noqa: E402
 from tests.tls_server import Authority, provider  # noqa: E402
 
 from headgate import headers  # noqa: E402
 from headgate.canonical import canonical_json  # noqa: E402
-from headgate.clock import now  # noqa: E402
 from headgate.database import open_database  # noqa: E402
 from headgate.gate.envelope import envelope, wire_bytes  # noqa: E402
 from headgate.gate.send import Gate  # noqa: E402
@@ -30,9 +30,7 @@ from headgate.isolation import IsolationLevel  # noqa: E402
 from headgate.ledger import Ledger  # noqa: E402
 from headgate.manifest import (  # noqa: E402
     ApprovedManifest,
-    Column,
     ManifestStore,
-    names_digest,
     record_approval,
     wire_names,
 )
@@ -70,8 +68,7 @@ def approved(names: tuple[str, ...]) -> Iterator[tuple[Gate, ApprovedManifest, P
         authority = Authority(Path(folder))
         database = open_database(Path(folder) / "home")
         ledger, manifests = Ledger(database), ManifestStore(database)
-        columns = tuple(Column(f"c{number}", number - 1, name, name) for number, name in enumerate(names, 1))
-        manifest = ApprovedManifest("m_0123456789abcdef", columns, names, names_digest(names), "bench", "bench", now())
+        manifest = manifest_of(*names)
         manifests.save(manifest)
         record_approval(manifest, ledger)
         with provider(None, authority.leaf()[0]) as sink:
@@ -88,7 +85,7 @@ def approved(names: tuple[str, ...]) -> Iterator[tuple[Gate, ApprovedManifest, P
             )
             known = {"sink": profile}
             yield (
-                Gate(manifests, ledger, sent_records(database), known, {"KEY": "sk"}.get, IsolationLevel.L0),
+                Gate(manifests, ledger, sent_records(database), known, {"KEY": "sk"}.get, IsolationLevel.L0, ACTOR),
                 manifest,
                 profile,
             )

@@ -14,7 +14,7 @@ from headgate.headers import Header, Table
 from headgate.ledger import AnalysisRun, Entry, Ledger, ManifestId, ProviderKind, Receipt
 from headgate.manifest import (
     ApprovedManifest,
-    Decision,
+    Decided,
     ManifestStore,
     close,
     record_approval,
@@ -22,11 +22,12 @@ from headgate.manifest import (
     wire_names,
 )
 from headgate.plan import Plan
+from headgate.policy import policy_id
 from headgate.report import Report
 from headgate.sandbox.process import Process
 from headgate.screening import Category, Finding, Screened, Verdict, screen, vocabulary_id
 
-Decide = Callable[[Sequence[Header], Sequence[Screened]], tuple[Decision, ...]]
+Decide = Callable[[Sequence[Header], Sequence[Screened]], Decided]
 Send = Callable[[ApprovedManifest], Answer]
 
 LOCAL = "local"
@@ -50,8 +51,8 @@ def analyse(table: Table, decide: Decide, desk: Desk, send: tuple[str, Send] | N
     """
     refuse_too_wide(table)
     screened = screened_headers(table)  # (1)
-    decisions = decide(table.headers, screened)  # (2)
-    manifest = _closed(table, decisions, desk)  # (3)
+    decided = decide(table.headers, screened)  # (2)
+    manifest = closed(table, decided, desk.ledger, desk.manifests, desk.actor)  # (3)
     if send:
         progress(0, 0, f"asking {send[0]}")
     answer = send[1](manifest) if send else None  # (4)
@@ -69,7 +70,7 @@ def analyse(table: Table, decide: Decide, desk: Desk, send: tuple[str, Send] | N
     receipt = _record(manifest, provider, desk, plan, outcomes)  # (6)
     name = send[0] if send else LOCAL
     isolation = desk.cell.isolation.level
-    return Report(table, screened, decisions, manifest, plan, outcomes, name, answer, receipt, now(), isolation)
+    return Report(table, screened, decided.decisions, manifest, plan, outcomes, name, answer, receipt, now(), isolation)
 
 
 def screened_headers(table: Table) -> tuple[Screened, ...]:
@@ -91,11 +92,24 @@ def _doubted(one: Screened, why: str) -> Screened:
     return replace(one, verdict=Verdict.REVIEW, findings=(finding,))
 
 
-def _closed(table: Table, decisions: Sequence[Decision], desk: Desk) -> ApprovedManifest:
-    """The approved manifest, kept and in the ledger."""
-    manifest = close(table.headers, decisions, actor=desk.actor, vocabulary=vocabulary_id(), headless=table.headless)
-    desk.manifests.save(manifest)
-    record_approval(manifest, desk.ledger)
+def closing(table: Table, decided: Decided, actor: str) -> ApprovedManifest:
+    """The manifest these decisions close today; nothing is kept. Raises RefusalError where one may not be taken."""
+    return close(
+        table.headers,
+        decided.decisions,
+        actor=actor,
+        by=decided.by,
+        vocabulary=vocabulary_id(),
+        policy=policy_id(),
+        headless=table.headless,
+    )
+
+
+def closed(table: Table, decided: Decided, ledger: Ledger, manifests: ManifestStore, actor: str) -> ApprovedManifest:
+    """The approved manifest, kept and in the ledger. Raises as `closing` does."""
+    manifest = closing(table, decided, actor)
+    manifests.save(manifest)
+    record_approval(manifest, ledger)
     return manifest
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from headgate import analysis, settings
-from headgate.analysis import LOCAL, Decide, Desk, screened_headers
+from headgate.analysis import LOCAL, Decide, Desk, closing, screened_headers
 from headgate.cell import asking as cell
 from headgate.database import Records, open_database
 from headgate.engines.interface import Progress
@@ -22,13 +22,13 @@ from headgate.gate import asking as gate
 from headgate.gate.sent import Sent, find_sent
 from headgate.gate.store import sent_records
 from headgate.headers import Header, Table
-from headgate.ledger import Ledger, Verification
+from headgate.ledger import DecidedBy, Ledger, Verification
 from headgate.manifest import (
     ApprovedManifest,
+    Decided,
     Decision,
     ManifestStore,
     approve_clean,
-    close,
     from_mapping,
     withhold_all,
 )
@@ -36,10 +36,12 @@ from headgate.providers import Profile, find_profile, load_profiles
 from headgate.report import Report, refuse_foreign
 from headgate.sandbox.process import Process
 from headgate.sandbox.seal import Isolation
-from headgate.screening import Screened, vocabulary_id
+from headgate.screening import Screened
 from headgate.settings import Settings
 
-Decisions = Path | Mapping[str, Any] | Decide | None
+Decisions = (
+    Path | Mapping[str, Any] | Callable[[Sequence[Header], Sequence[Screened]], tuple[Decision, ...] | Decided] | None
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +122,7 @@ def receipt(index: int, home: Path | None = None) -> Sent:
 
 def preview(table: Table, decide: Decide) -> ApprovedManifest:
     """The manifest these decisions would close; nothing is kept, recorded or sent."""
-    decisions = decide(table.headers, screened_headers(table))
-    return close(table.headers, decisions, actor="preview", vocabulary=vocabulary_id(), headless=table.headless)
+    return closing(table, decide(table.headers, screened_headers(table)), actor="preview")
 
 
 def profile_named(name: str, home: Path | None = None) -> Profile:
@@ -142,16 +143,23 @@ def deciding(review: Decisions, approve: str | None) -> Decide:
     if review is not None and approve is not None:
         raise InputError("give either --review or --approve, not both")
     if callable(review):
-        return review
+        return lambda headers, screened: _said(review(headers, screened))
     if review is not None:
         mapping = read_decisions(review) if isinstance(review, Path) else review
-        return lambda headers, screened: from_mapping(mapping, headers, screened)
-    return approve_clean if approve else withhold_undecided
+        return lambda headers, screened: Decided(from_mapping(mapping, headers, screened), DecidedBy.FILE)
+    if approve:
+        return lambda headers, screened: Decided(approve_clean(headers, screened), DecidedBy.RULE)
+    return withhold_undecided
 
 
-def withhold_undecided(headers: Sequence[Header], _screened: Sequence[Screened]) -> tuple[Decision, ...]:
+def _said(found: tuple[Decision, ...] | Decided) -> Decided:
+    """The decisions a function took: a program's, unless it says whose they are."""
+    return found if isinstance(found, Decided) else Decided(found, DecidedBy.PROGRAM)
+
+
+def withhold_undecided(headers: Sequence[Header], _screened: Sequence[Screened]) -> Decided:
     """Every name withheld: enough for the built-in planner, refused for a provider."""
-    return withhold_all(headers)
+    return Decided(withhold_all(headers), DecidedBy.NOBODY)
 
 
 def broken_ledger(found: Verification) -> IntegrityError:
@@ -191,7 +199,7 @@ def send(manifest_id: str, template_id: str, provider: str, home: Path | None = 
     """As `Gate.send`, in a gate of its own process, which ends afterwards."""
     found = settings.from_environment(home)
     profile = find_profile(load_profiles(found.profiles), provider)
-    with gate.gate_process(found.home, profile, settings.key, found.floor) as running:
+    with gate.gate_process(found.home, profile, settings.key, found.floor, found.actor) as running:
         return gate.send(running, manifest_id, template_id, provider)
 
 
@@ -214,7 +222,7 @@ def cell_isolation() -> Isolation:
 def gate_isolation() -> Isolation:
     """What a gate started now, without profile or key, reaches. Raises RefusalError where that is below the floor."""
     found = settings.from_environment()
-    with gate.gate_process(found.home, None, settings.key, found.floor) as running:
+    with gate.gate_process(found.home, None, settings.key, found.floor, found.actor) as running:
         return running.isolation
 
 

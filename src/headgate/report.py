@@ -26,7 +26,7 @@ from headgate.errors import InputError, UnavailableError
 from headgate.gate import Answer
 from headgate.headers import Table
 from headgate.isolation import MEANINGS, IsolationLevel
-from headgate.ledger import Receipt
+from headgate.ledger import DECIDERS, Receipt
 from headgate.manifest import ApprovedManifest, Column, Decision, wire_names
 from headgate.plan import Plan, Question, to_json
 from headgate.screening import Screened
@@ -180,6 +180,7 @@ class Report:
             tls=f"{tls.version}, {tls.cipher}" if tls else "none: a model on this machine",
             names=wire_names(self.manifest.names),
             approved=len(self.manifest.names),
+            decided=f"{DECIDERS[self.manifest.by]}, under policy {self.manifest.policy}",
             gate=_process("a process that can open no table", self.answer.isolation),
             entry=self.answer.intent.index,
             body=envelope.body.decode(),

@@ -20,11 +20,11 @@ def main() -> None:
     """The process has served until its channel was closed."""
     (name,) = sys.argv[1:]
 
-    def load(isolation: Isolation, place: Path) -> Answering:
+    def load(isolation: Isolation, place: Path, actor: str) -> Answering:
         if name == "gate":
             from headgate.gate.program import gate
 
-            return gate(place, settings.key, isolation.level)
+            return gate(place, settings.key, isolation.level, actor)
         from headgate.cell.program import cell
 
         return cell(place)

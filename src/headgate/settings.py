@@ -16,8 +16,9 @@ class Settings:
     """Where the state is kept, who acts, and how far processes have to be isolated.
 
     `home` is `HEADGATE_HOME` (default `~/.headgate`); `actor` is `HEADGATE_ACTOR` (default the login name). The actor
-    is kept sealed beside the manifest and is never sent. `floor` is `HEADGATE_ISOLATION_FLOOR` (default L2 on Linux, L0
-    where the system has no such layers): below it nothing is read and nothing is sent.
+    is kept sealed beside the manifest, is never sent, and has to be the one who approved where something is sent.
+    `floor` is `HEADGATE_ISOLATION_FLOOR` (default L2 on Linux, L0 where the system has no such layers): below it
+    nothing is read and nothing is sent.
     """
 
     home: Path
@@ -33,7 +34,9 @@ class Settings:
 def from_environment(home: Path | None = None) -> Settings:
     """The settings of this process; `home` overrides `HEADGATE_HOME`. Raises InputError for a floor that is none."""
     folder = home or Path(os.environ.get("HEADGATE_HOME") or Path.home() / ".headgate")
-    return Settings(folder.expanduser().absolute(), os.environ.get("HEADGATE_ACTOR") or _login(), _floor())
+    actor = os.environ.get("HEADGATE_ACTOR") or _login()
+    # What is no UTF-8 in the environment could be neither committed to nor passed on.
+    return Settings(folder.expanduser().absolute(), actor.encode(errors="replace").decode(), _floor())
 
 
 def key(variable: str) -> str | None:

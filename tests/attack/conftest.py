@@ -7,16 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.approvals import ACTOR, manifest_of
 from tests.dialects import profile_of
 from tests.tls_server import Authority
 
-from headgate.clock import now
 from headgate.database import Database, open_database
 from headgate.gate.send import Gate
 from headgate.gate.store import sent_records
 from headgate.isolation import IsolationLevel
 from headgate.ledger import Ledger
-from headgate.manifest import ApprovedManifest, Column, ManifestStore, names_digest, record_approval
+from headgate.manifest import ApprovedManifest, ManifestStore, record_approval
 from headgate.providers.profiles import Dialect, Profile
 
 KEY = "sk-a-key-of-nobody"
@@ -54,10 +54,8 @@ def ledger(state: Database) -> Ledger:
 def approve(state: Database, ledger: Ledger) -> Callable[..., ApprovedManifest]:
     """Names become an approved manifest, saved and recorded, as after a review that approved each as it is."""
 
-    def close(*names: str, manifest_id: str = "m_0123456789abcdef") -> ApprovedManifest:
-        ordered = tuple(sorted(names))
-        columns = tuple(Column(f"c{number}", number - 1, name, name) for number, name in enumerate(ordered, 1))
-        approved = ApprovedManifest(manifest_id, columns, ordered, names_digest(ordered), "tester", "test", now())
+    def close(*names: str, manifest_id: str = "m_0123456789abcdef", **other: object) -> ApprovedManifest:
+        approved = manifest_of(*names, manifest_id=manifest_id, **other)
         ManifestStore(state).save(approved)
         record_approval(approved, ledger)
         return approved
@@ -66,13 +64,14 @@ def approve(state: Database, ledger: Ledger) -> Callable[..., ApprovedManifest]:
 
 
 @pytest.fixture
-def gate(state: Database, ledger: Ledger) -> Callable[[Profile], Gate]:
-    """A gate that knows one profile and one key."""
-    return lambda profile: Gate(
+def gate(state: Database, ledger: Ledger) -> Callable[..., Gate]:
+    """A gate that knows one profile and one key, for who approves in these tests unless another actor is named."""
+    return lambda profile, actor=ACTOR: Gate(
         ManifestStore(state),
         ledger,
         sent_records(state),
         {profile.name: profile},
         {"SINK_KEY": KEY}.get,
         IsolationLevel.L0,
+        actor,
     )

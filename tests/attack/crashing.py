@@ -53,6 +53,7 @@ def send(home: Path, place: str) -> None:
         {"sink": profile},
         {"SINK_KEY": "sk-a-key-of-nobody"}.get,
         IsolationLevel.L0,
+        "tester",
     )
     dying(place)
     gate.send("m_0123456789abcdef", "plan-1", "sink")

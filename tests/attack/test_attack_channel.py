@@ -16,13 +16,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.approvals import ACTOR
 from tests.tls_server import Authority, answers, provider, response
 
 from headgate import app
 from headgate.canonical import Json
 from headgate.cell import asking as cell_asking
 from headgate.cell.asking import cell_process
-from headgate.errors import InputError, IntegrityError, UnavailableError
+from headgate.errors import InputError, IntegrityError, RefusalError, UnavailableError
 from headgate.gate.asking import gate_process, send
 from headgate.headers import read
 from headgate.isolation import IsolationLevel, usual_floor
@@ -51,7 +52,7 @@ def sending(home: Path, authority: Authority, profile: Profile, port: int) -> It
     """A gate that knows one server of the tests' own."""
     written(home, authority, port)
     there = replace(profile, port=port)
-    with gate_process(home, there, {"SINK_KEY": KEY}.get, usual_floor()) as running:
+    with gate_process(home, there, {"SINK_KEY": KEY}.get, usual_floor(), ACTOR) as running:
         yield running
 
 
@@ -98,6 +99,29 @@ def test_the_gate_takes_three_ids_and_whatever_else_it_is_told_nothing_connects(
         assert (sink.connections, intents(ledger)) == (1, 1)
 
 
+def test_a_gate_that_another_person_starts_sends_nothing_of_what_was_approved(
+    profile: Profile,
+    authority: Authority,
+    certificate: Path,
+    approve: Approve,
+    ledger: Ledger,
+    own_home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    manifest = approve("energy")
+    monkeypatch.setenv("SINK_KEY", KEY)
+    with provider(certificate=certificate) as sink:
+        written(own_home, authority, sink.port)
+        monkeypatch.setenv("HEADGATE_ACTOR", "somebody else")
+        with pytest.raises(RefusalError, match="by another person"):
+            app.send(manifest.id, "plan-1", "sink")
+        assert (sink.connections, intents(ledger)) == (0, 0)
+        monkeypatch.setenv("HEADGATE_ACTOR", ACTOR)
+        app.send(manifest.id, "plan-1", "sink")  # the control
+        assert (sink.connections, intents(ledger)) == (1, 1)
+        assert ACTOR.encode() not in sink.requests[0]
+
+
 @pytest.mark.parametrize(
     "data",
     [b"\xff\xff\xff\xff", struct.pack(">I", 4097), struct.pack(">I", 9) + b"[[[[[[[[[", b"GET / HTTP/1.1\r\n\r\n"],
@@ -111,7 +135,7 @@ def test_bytes_that_are_no_message_end_the_gate_and_it_says_only_that(own_home: 
         assert running.stdout
         assert running.stderr
         channel = Channel(running.stdout, running.stdin, 1 << 16)
-        channel.send("start", to_json(Start(given, own_home, os.getpid(), finishes=True)))
+        channel.send("start", to_json(Start(given, own_home, ACTOR, os.getpid(), finishes=True)))
         ready = channel.receive()
         assert ready is not None
         assert ready.kind == "ready"
@@ -204,7 +228,7 @@ SERVING = """
 import ctypes, os, sys
 from headgate.sandbox.process import serve
 
-def load(isolation, place):
+def load(isolation, place, actor):
     def noise(where):
         print("canary", where, flush=True)
         print("canary", where, file=sys.stderr, flush=True)
@@ -238,7 +262,7 @@ def serving() -> Iterator[tuple[Channel, subprocess.Popen[bytes]]]:
         assert running.stdout
         channel = Channel(running.stdout, running.stdin, 1 << 16)
         given = Confinement((), (), (), IsolationLevel.L0)
-        channel.send("start", to_json(Start(given, Path("/"), os.getpid(), finishes=True)))
+        channel.send("start", to_json(Start(given, Path("/"), ACTOR, os.getpid(), finishes=True)))
         yield channel, running
 
 

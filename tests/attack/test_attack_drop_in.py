@@ -19,17 +19,17 @@ import pytest
 from google import genai
 from mistralai.client import Mistral
 from openai.types.chat import ChatCompletion
+from tests.approvals import manifest_of
 from tests.dialects import ANSWERS
 from tests.tls_server import PLAN, Provider, Reply, answers, completion, provider, response
 
 from headgate import HeadgateTransport, InputError, IntegrityError, RefusalError, UnavailableError
 from headgate.app import profile_named
 from headgate.canonical import canonical_json
-from headgate.clock import now
 from headgate.database import Database
 from headgate.gate import envelope, load_template, wire_bytes
 from headgate.ledger import Ledger, SendIntended, SendOutcome
-from headgate.manifest import ApprovedManifest, Column, ManifestStore, names_digest
+from headgate.manifest import ApprovedManifest, ManifestStore, names_digest
 from headgate.providers.profiles import Dialect
 
 KEY = "sk-a-key-of-nobody"
@@ -298,14 +298,13 @@ def test_names_of_another_manifest_and_names_that_were_not_approved_are_refused(
     with pytest.raises(RefusalError, match="messages"):
         here.sdk(transport).chat.completions.create(**other)
 
-    columns = (Column("c1", 0, CELL, CELL),)
-    loose = ApprovedManifest("m_0000000000000002", columns, (CELL,), names_digest((CELL,)), "a", "v", now())
+    loose = manifest_of(CELL, manifest_id="m_0000000000000002")
     ManifestStore(state).save(loose)
     transport = HeadgateTransport(loose.id, "sink")
     with pytest.raises(RefusalError, match="no approval"):
         here.sdk(transport).chat.completions.create(**transport.call())
 
-    changed = ApprovedManifest("m_0000000000000003", columns, (CELL,), names_digest(("x",)), "a", "v", now())
+    changed = manifest_of(CELL, manifest_id="m_0000000000000003", digest=names_digest(("x",)))
     ManifestStore(state).save(changed)
     with pytest.raises(IntegrityError):
         here.sdk(HeadgateTransport(changed.id, "sink")).chat.completions.create(**other)

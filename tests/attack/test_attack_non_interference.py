@@ -12,6 +12,7 @@ from tests.dialects import ANSWERS
 from tests.tls_server import PLAN as PLAN_TEXT
 from tests.tls_server import answers, provider, response
 
+from headgate.analysis import closing
 from headgate.errors import IntegrityError, RefusalError
 from headgate.gate.envelope import envelope
 from headgate.gate.recompute import expected_request
@@ -19,10 +20,10 @@ from headgate.gate.send import Gate
 from headgate.gate.template import load_template
 from headgate.gate.transport import exchange
 from headgate.headers import read
-from headgate.ledger import Ledger
-from headgate.manifest import ApprovedManifest, ManifestStore, approve_clean, close, record_approval
+from headgate.ledger import DecidedBy, Ledger
+from headgate.manifest import ApprovedManifest, Decided, ManifestStore, approve_clean, record_approval
 from headgate.providers.profiles import Dialect, Profile
-from headgate.screening import screen, vocabulary_id
+from headgate.screening import screen
 
 KEY = "sk-a-key-of-nobody"
 NAMES = ("Date", "Energy kWh", "Temperature", "Machine")
@@ -37,7 +38,7 @@ def approve_file(state: object, ledger: Ledger) -> Approve:
     def approved(path: Path, actor: str) -> ApprovedManifest:
         table = read(path)
         decisions = approve_clean(table.headers, screen([header.name for header in table.headers]))
-        made = close(table.headers, decisions, actor=actor, vocabulary=vocabulary_id(), headless=table.headless)
+        made = closing(table, Decided(decisions, DecidedBy.RULE), actor)
         ManifestStore(state).save(made)  # type: ignore[arg-type]
         record_approval(made, ledger)
         return made
@@ -65,28 +66,28 @@ def table(folder: Path, seed: int) -> Path:
 
 @pytest.mark.parametrize("profile", Dialect, indirect=True)
 def test_tables_with_the_same_approved_names_give_the_same_bytes(
-    profile: Profile, certificate: Path, tmp_path: Path, approve_file: Approve, gate: Callable[[Profile], Gate]
+    profile: Profile, certificate: Path, tmp_path: Path, approve_file: Approve, gate: Callable[..., Gate]
 ) -> None:
     said = answers(response(ANSWERS[profile.dialect](PLAN_TEXT)))
     with provider(said, certificate) as sink:
-        there = gate(replace(profile, port=sink.port))
+        there = replace(profile, port=sink.port)
         for seed in range(12):
             manifest = approve_file(table(tmp_path, seed), f"user-{seed}")
             assert manifest.names == tuple(sorted(NAMES))
-            there.send(manifest.id, "plan-1", "sink")
+            gate(there, f"user-{seed}").send(manifest.id, "plan-1", "sink")
     assert len(sink.requests) == 12
     assert len(set(sink.requests)) == 1
     assert not [word for word in (b"canary", b"secret-site", b"user-1") if word in sink.requests[0]]
 
 
 def test_one_value_slipped_in_among_the_names_would_be_seen(
-    profile: Profile, certificate: Path, tmp_path: Path, approve_file: Approve, gate: Callable[[Profile], Gate]
+    profile: Profile, certificate: Path, tmp_path: Path, approve_file: Approve, gate: Callable[..., Gate]
 ) -> None:
     manifest = approve_file(table(tmp_path, 1), "user")
     slipped = tuple(sorted((*manifest.names, "canary-1")))
     with provider(certificate=certificate) as sink:
         there = replace(profile, port=sink.port)
-        gate(there).send(manifest.id, "plan-1", "sink")
+        gate(there, "user").send(manifest.id, "plan-1", "sink")
         other = envelope(PLAN, slipped, there)
         exchange(other, KEY, there, expected=expected_request(PLAN, slipped, there, KEY))
         assert len(set(sink.requests)) == 2
@@ -102,12 +103,12 @@ def test_a_manifest_with_a_value_slipped_in_is_not_sent(
     state: object,
     tmp_path: Path,
     approve_file: Approve,
-    gate: Callable[[Profile], Gate],
+    gate: Callable[..., Gate],
 ) -> None:
     manifest = approve_file(table(tmp_path, 1), "user")
     forged = replace(manifest, id="m_00000000000000ff", names=tuple(sorted((*manifest.names, "canary-1"))))
     ManifestStore(state).save(forged)  # type: ignore[arg-type]
     with provider(certificate=certificate) as sink:
         with pytest.raises((IntegrityError, RefusalError)):
-            gate(replace(profile, port=sink.port)).send(forged.id, "plan-1", "sink")
+            gate(replace(profile, port=sink.port), "user").send(forged.id, "plan-1", "sink")
         assert sink.connections == 0

@@ -12,10 +12,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.approvals import ACTOR, manifest_of
 from tests.tls_server import PLAN as PLAN_TEXT
 from tests.tls_server import Reply, answers, completion, cut, provider, response
 
-from headgate.clock import now
 from headgate.database import Database
 from headgate.errors import HeadgateError, InputError, IntegrityError, RefusalError, UnavailableError
 from headgate.gate.envelope import wire_bytes
@@ -23,7 +23,7 @@ from headgate.gate.send import Gate
 from headgate.gate.store import sent_records
 from headgate.isolation import IsolationLevel
 from headgate.ledger import Ledger, Outcome, SendIntended, SendOutcome
-from headgate.manifest import ApprovedManifest, Column, ManifestStore, names_digest, record_approval
+from headgate.manifest import ApprovedManifest, ManifestStore, names_digest, record_approval
 from headgate.providers.profiles import Profile
 
 KEY = "sk-a-key-of-nobody"
@@ -61,8 +61,7 @@ def test_a_manifest_without_names_an_approval_or_its_own_names_is_refused(
     empty = approve(manifest_id="m_0000000000000001")
     with pytest.raises(RefusalError, match="nothing to send"):
         gate(profile).send(empty.id, "plan-1", "sink")
-    columns = (Column("c1", 0, "energy", "energy"),)
-    loose = ApprovedManifest("m_0000000000000002", columns, ("energy",), names_digest(("energy",)), "a", "v", now())
+    loose = manifest_of("energy", manifest_id="m_0000000000000002")
     ManifestStore(state).save(loose)
     with pytest.raises(RefusalError, match="no approval"):
         gate(profile).send(loose.id, "plan-1", "sink")
@@ -72,13 +71,38 @@ def test_a_manifest_without_names_an_approval_or_its_own_names_is_refused(
     assert sends(ledger) == []
 
 
+def test_an_approval_that_has_ended_sends_nothing(
+    profile: Profile, certificate: Path, ledger: Ledger, approve: Approve, gate: Callable[..., Gate]
+) -> None:
+    older = approve("energy", manifest_id="m_0000000000000001", policy="9-0a1b2c3d4e5f")
+    newly_found = approve("Qwzxia", manifest_id="m_0000000000000002", flagged=())
+    seen = approve("Qwzxia", manifest_id="m_0000000000000003", flagged=("Qwzxia",))
+    with provider(certificate=certificate) as sink:
+        there = replace(profile, port=sink.port)
+        with pytest.raises(RefusalError, match="under policy 9-0a1b2c3d4e5f, and today's is"):
+            gate(there).send(older.id, "plan-1", "sink")
+        with pytest.raises(RefusalError, match="screening now flags 'Qwzxia'"):
+            gate(there).send(newly_found.id, "plan-1", "sink")
+        with pytest.raises(RefusalError, match="by another person"):
+            gate(there, "somebody else").send(seen.id, "plan-1", "sink")
+        assert (sink.connections, sends(ledger)) == (0, [])
+        gate(there).send(seen.id, "plan-1", "sink")  # the control: seen, by who sends, under today's policy
+        assert sink.connections == 1
+
+
 @pytest.mark.parametrize("key", [None, "", "a\r\nX-Leak: 1", "ключ"])
 def test_a_missing_or_broken_key_is_refused_before_the_intent(
     profile: Profile, state: Database, ledger: Ledger, approve: Approve, key: str | None
 ) -> None:
     manifest = approve("energy")
     keyless = Gate(
-        ManifestStore(state), ledger, sent_records(state), {"sink": profile}, {"SINK_KEY": key}.get, IsolationLevel.L0
+        ManifestStore(state),
+        ledger,
+        sent_records(state),
+        {"sink": profile},
+        {"SINK_KEY": key}.get,
+        IsolationLevel.L0,
+        ACTOR,
     )
     with pytest.raises(InputError, match="SINK_KEY"):
         keyless.send(manifest.id, "plan-1", "sink")

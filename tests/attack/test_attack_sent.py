@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.approvals import ACTOR
 from tests.dialects import profile_of
 from tests.tls_server import answers, completion, provider, response
 
@@ -24,6 +25,7 @@ from headgate.gate.transport import tls_context
 from headgate.isolation import IsolationLevel
 from headgate.ledger import Digest, Entry, Ledger, ManifestId, Outcome, SendIntended, SendOutcome, TlsVersion
 from headgate.manifest import ApprovedManifest, ManifestStore, wire_names
+from headgate.policy import policy_id
 from headgate.providers.profiles import Dialect, Profile
 
 KEY = "sk-a-key-of-nobody"
@@ -57,7 +59,7 @@ def test_a_send_is_shown_whole_by_its_intent_and_by_its_outcome(
             "to": {"provider": "sink", "host": "localhost", "port": sink.port},
             "request": sink.requests[0].decode().replace(KEY, "<key>"),
             "names": ["Wärme", "energy"],
-            "manifest": {"id": manifest.id, "actor": "tester"},
+            "manifest": {"id": manifest.id, "actor": "tester", "by": "person", "policy": policy_id()},
             "template": {"id": "plan-1", "sha256": PLAN_HASH},
             "profile": {
                 "name": "sink",
@@ -204,7 +206,7 @@ def test_a_model_on_this_machine_is_asked_without_a_key(
     with provider() as sink:
         there = replace(profile, host="127.0.0.1", port=sink.port, tls=False, ca_file=None, key_env=None)
         gate = Gate(
-            ManifestStore(state), ledger, sent_records(state), {"sink": there}, {}.__getitem__, IsolationLevel.L0
+            ManifestStore(state), ledger, sent_records(state), {"sink": there}, {}.__getitem__, IsolationLevel.L0, ACTOR
         )
         answer = gate.send(manifest.id, "plan-1", "sink")
     found = show(answer.intent.index).to_json()

@@ -25,7 +25,7 @@ from tests.tls_server import PLAN, Authority, Provider, answers, provider, respo
 from tests.worlds import POOL, WORLDS, World, table
 
 from headgate import settings as ours
-from headgate.app import screened_headers
+from headgate.analysis import closing, screened_headers
 from headgate.database import open_database
 from headgate.gate.envelope import envelope
 from headgate.gate.recompute import expected_request
@@ -35,10 +35,9 @@ from headgate.gate.template import load_template
 from headgate.gate.transport import exchange
 from headgate.headers import read
 from headgate.isolation import IsolationLevel
-from headgate.ledger import AnalysisRun, Entry, Ledger, ProviderKind
-from headgate.manifest import ApprovedManifest, ManifestStore, close, from_mapping, record_approval, wire_names
+from headgate.ledger import AnalysisRun, DecidedBy, Entry, Ledger, ProviderKind
+from headgate.manifest import ApprovedManifest, Decided, ManifestStore, from_mapping, record_approval, wire_names
 from headgate.providers.profiles import Dialect, Profile
-from headgate.screening import vocabulary_id
 
 KEY = "sk-a-key-of-nobody"
 NAMES = st.lists(st.sampled_from(POOL), min_size=1, max_size=6, unique=True)
@@ -100,7 +99,7 @@ def approved(world: World, names: Sequence[str], folder: Path, canaries: Canarie
         found = read(made.path, names=made.columns)
     decisions = from_mapping(made.decisions(), found.headers, screened_headers(found))
     actor = ours.from_environment().actor
-    closed = close(found.headers, decisions, actor=actor, vocabulary=vocabulary_id(), headless=found.headless)
+    closed = closing(found, Decided(decisions, DecidedBy.FILE), actor)
     at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=canaries.chance.randrange(10**9))
     return replace(closed, approved_at=at)
 
@@ -113,9 +112,11 @@ def whole_gate(there: Profile, home: Path) -> Iterator[Send]:
     """What sends through the gate with its ledger and its stores, in a state folder that each world adds to."""
     state = open_database(home)
     ledger, manifests = Ledger(state), ManifestStore(state)
-    gate = Gate(manifests, ledger, sent_records(state), {"sink": there}, {"SINK_KEY": KEY}.get, IsolationLevel.L0)
+    sent = sent_records(state)
 
     def send(manifest: ApprovedManifest) -> object:
+        keys, actor = {"SINK_KEY": KEY}.get, manifest.actor
+        gate = Gate(manifests, ledger, sent, {"sink": there}, keys, IsolationLevel.L0, actor)
         run = AnalysisRun(None, ProviderKind.LOCAL, IsolationLevel.L0, len(manifest.columns), 0, 0)
         ledger.append(Entry(manifest.approved_at, run))
         manifests.save(manifest)

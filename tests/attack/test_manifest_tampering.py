@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.approvals import ACTOR, BOUND
 
 from headgate.database import Sealed, open_database
 from headgate.errors import IntegrityError
@@ -24,12 +25,13 @@ from headgate.manifest import (
     names_digest,
     record_approval,
 )
+from headgate.policy import policy_id
 
 
 def approve(home: Path, alias: str) -> ApprovedManifest:
     headers = [Header(0, "Energy", LocalType.NUMBER), Header(1, "Acme", LocalType.NUMBER)]
     decisions = [Decision(0, "Energy", Choice.APPROVE, "Energy"), Decision(1, "Acme", Choice.RENAME, alias)]
-    approved = close(headers, decisions, actor="tester", vocabulary="v1", headless=None)
+    approved = close(headers, decisions, **BOUND)
     with closing(open_database(home)) as database:
         ManifestStore(database).save(approved)
         record_approval(approved, Ledger(database))
@@ -40,7 +42,7 @@ def load(home: Path, manifest_id: str) -> ApprovedManifest:
     """What the gate does before it sends."""
     with closing(open_database(home)) as database:
         found = ManifestStore(database).load(manifest_id)
-        check_approval(found, Ledger(database))
+        check_approval(found, Ledger(database), policy=policy_id(), actor=ACTOR)
     return found
 
 

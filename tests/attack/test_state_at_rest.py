@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.approvals import BOUND
 
 from headgate.database import Database, open_database
 from headgate.headers.table import Header, LocalType
@@ -42,7 +43,7 @@ def test_what_was_approved_leaves_no_trace_in_any_file(tmp_path: Path, database:
         Decision(0, CANARIES["kept"], Choice.APPROVE, CANARIES["kept"]),
         Decision(1, CANARIES["renamed"], Choice.RENAME, CANARIES["alias"]),
     ]
-    approved = close(headers, decisions, actor=ACTOR, vocabulary="v1", headless=None)
+    approved = close(headers, decisions, **(BOUND | {"actor": ACTOR}))
     ManifestStore(database).save(approved)
     record_approval(approved, Ledger(database))
     assert (tmp_path / "headgate.db-wal").stat().st_size > 0

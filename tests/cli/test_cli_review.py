@@ -30,7 +30,7 @@ def test_decisions_that_were_saved_can_be_applied_again(file: str, source: Path,
     again = headgate("analyse", source, "--out", out, "--review", saved, "--json")
     assert again.code == 0, again.err
     assert json.loads(again.out)["decisions"] == json.loads(first.out)["decisions"]
-    assert json.loads(again.out)["decisions"] == {"approved": 1, "renamed": 1, "withheld": 1}
+    assert json.loads(again.out)["decisions"] == {"approved": 1, "renamed": 1, "withheld": 1, "by": "file"}
 
 
 def test_a_new_name_that_nobody_knows_is_pointed_out(source: Path, tmp_path: Path) -> None:

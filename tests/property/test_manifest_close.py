@@ -6,6 +6,7 @@ import unicodedata
 
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.approvals import BOUND
 
 from headgate.errors import RefusalError
 from headgate.headers.table import Header, LocalType
@@ -30,7 +31,7 @@ def tables(draw: st.DrawFn) -> tuple[list[Header], list[Decision]]:
 
 def attempt(headers: list[Header], decisions: list[Decision]) -> ApprovedManifest | None:
     try:
-        return close(headers, decisions, actor="tester", vocabulary="v1", headless=None)
+        return close(headers, decisions, **BOUND)
     except RefusalError:
         return None
 

@@ -12,6 +12,7 @@ from string import ascii_lowercase
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.approvals import BOUND
 from tests.scale import times
 
 from headgate.canonical import nfc
@@ -140,7 +141,7 @@ def test_a_wide_table_is_one_request_and_every_column_has_a_name_that_stands_for
 ) -> None:
     headers = read(shared / "data" / table).headers
     decisions = [Decision(each.position, each.name, Choice.APPROVE, nfc(each.name)) for each in headers]
-    manifest = close(headers, decisions, actor="tester", vocabulary="v", headless=None)
+    manifest = close(headers, decisions, **BOUND)
     sent = wire_names(manifest.names)
     assert (len(manifest.names), len(sent)) == (names, most)
     assert len(envelope(PLAN, sent, PROFILE).body) < 262_144 / 2

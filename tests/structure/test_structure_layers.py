@@ -17,7 +17,7 @@ RANKS = [
     {"ledger", "headers", "screening", "catalogue"},
     {"manifest"},
     {"plan"},
-    {"providers"},
+    {"providers", "policy"},
     {"sandbox"},
     {"engines", "gate"},
     {"cell"},

@@ -28,8 +28,9 @@ class ColumnView:
 
 @dataclass(frozen=True, slots=True)
 class SentView:
-    """One request that left. `body` is its exact text; `names` the public names in it, of so many `approved` ones;
-    `when` in RFC 3339, UTC; `gate` what the process was that sent it; `entry` the intent's in the ledger.
+    """One request that left. `body` is its exact text; `names` the public names in it, of so many `approved` ones,
+    `decided` by whom or what; `when` in RFC 3339, UTC; `gate` what the process was that sent it; `entry` the intent's
+    in the ledger.
 
     `retention` is the true sentence on what the provider keeps, from its assessment; "" where none is known.
     """
@@ -40,6 +41,7 @@ class SentView:
     tls: str
     names: tuple[str, ...]
     approved: int
+    decided: str
     gate: str
     entry: int
     body: str

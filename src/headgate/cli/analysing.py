@@ -13,7 +13,7 @@ from headgate.cli import documents, reviewing, show
 from headgate.errors import InputError, RefusalError
 from headgate.gate import DEFAULT_TEMPLATE, envelope, hold_budget, load_template, wire_bytes
 from headgate.headers import Header
-from headgate.manifest import Choice, Decision, propose, wire_names
+from headgate.manifest import Choice, Decided, Decision, propose, wire_names
 from headgate.providers import Profile
 from headgate.report import Report, refuse_foreign
 from headgate.screening import Screened
@@ -93,8 +93,9 @@ def _decide(given: Given, profile: Profile | None) -> Decide:
 def _asking(decide: Decide, given: Given, profile: Profile | None) -> Decide:
     """The same decisions, shown, kept where asked for, and confirmed before names go to a provider."""
 
-    def shown(headers: Sequence[Header], screened: Sequence[Screened]) -> tuple[Decision, ...]:
-        decisions = decide(headers, screened)
+    def shown(headers: Sequence[Header], screened: Sequence[Screened]) -> Decided:
+        decided = decide(headers, screened)
+        decisions = decided.decisions
         undecided = decide is app.withhold_undecided
         show.review(propose(headers, screened), None if undecided else decisions)
         if undecided:
@@ -108,7 +109,7 @@ def _asking(decide: Decide, given: Given, profile: Profile | None) -> Decide:
         if profile is not None and asked:
             names = wire_names([d.public_name for d in decisions if d.choice is not Choice.WITHHOLD and d.public_name])
             reviewing.confirm_sending(names, profile.host)
-        return decisions
+        return decided
 
     return shown
 

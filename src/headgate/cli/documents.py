@@ -78,7 +78,9 @@ def envelope(made: Envelope, names: tuple[str, ...]) -> Json:
 
 
 def manifest_of(entry: Entry, manifests: ManifestStore) -> Json:
-    """What the sealed manifest of an entry holds: the exact names, who approved them and when; None without one."""
+    """What the sealed manifest of an entry holds: the exact names, who approved them, how, under what and when; None
+    without one.
+    """
     named = getattr(entry.event, "manifest", None)
     if named is None:
         return None
@@ -87,6 +89,9 @@ def manifest_of(entry: Entry, manifests: ManifestStore) -> Json:
         "id": approved.id,
         "names": list(approved.names),
         "actor": approved.actor,
+        "by": approved.by.value,
+        "policy": approved.policy,
+        "vocabulary": approved.vocabulary,
         "approved_at": stamp(approved.approved_at),
     }
 
@@ -102,6 +107,7 @@ def report(made: Report, folder: str) -> Json:
             "approved": choices.count("approve"),
             "renamed": choices.count("rename"),
             "withheld": choices.count("withhold"),
+            "by": made.manifest.by.value,
         },
         "plan": made.plan_json(),
         "results": [

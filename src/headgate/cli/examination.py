@@ -13,6 +13,7 @@ from headgate.canonical import Json
 from headgate.errors import HeadgateError
 from headgate.gate import DEFAULT_TEMPLATE, load_template
 from headgate.isolation import FLOORS, MEANINGS, usual_floor
+from headgate.policy import policy_id
 from headgate.providers import load_profiles
 from headgate.sandbox.probes import Probe
 from headgate.sandbox.seal import Isolation
@@ -44,6 +45,7 @@ def examine() -> tuple[Check, ...]:
             ("state folder", _state_folder),
             ("rows locked in", _lock),
             ("vocabulary", vocabulary_id),
+            ("policy", policy_id),
             ("template", _template),
             ("ledger", _ledger),
             ("unfinished sends", _unfinished),

@@ -11,11 +11,12 @@ from headgate.charts.text import shown
 from headgate.cli import show
 from headgate.errors import RefusalError
 from headgate.headers import Header
-from headgate.manifest import Choice, Decision, Proposal, close, propose, withhold_all
+from headgate.ledger import DecidedBy
+from headgate.manifest import Choice, Decided, Decision, Proposal, close, propose, withhold_all
 from headgate.screening import Screened, Verdict, screen
 
 
-def ask(headers: Sequence[Header], screened: Sequence[Screened]) -> tuple[Decision, ...]:
+def ask(headers: Sequence[Header], screened: Sequence[Screened]) -> Decided:
     """The decisions a person took, one a header, in source order. Nothing is approved without a key pressed for it."""
     proposals = propose(headers, screened)
     show.review(proposals)
@@ -23,20 +24,21 @@ def ask(headers: Sequence[Header], screened: Sequence[Screened]) -> tuple[Decisi
     take_clean = clean > 0 and Confirm.ask(
         f"Approve the {clean} names found clean, as they are?", console=show.err, default=True
     )
-    return tuple(
+    decisions = tuple(
         _decision(each, Choice.APPROVE, each.header.name)
         if take_clean and each.choice is Choice.APPROVE
         else _ask_one(each)
         for each in proposals
     )
+    return Decided(decisions, DecidedBy.PERSON)
 
 
-def offer(headers: Sequence[Header], screened: Sequence[Screened]) -> tuple[Decision, ...]:
+def offer(headers: Sequence[Header], screened: Sequence[Screened]) -> Decided:
     """The decisions for the built-in planner, where nothing leaves: withheld, unless the person wants to review now."""
     show.review(propose(headers, screened))
     if Confirm.ask("Nothing leaves with the built-in planner. Review the names now?", console=show.err, default=False):
         return ask(headers, screened)
-    return withhold_all(headers)
+    return Decided(withhold_all(headers), DecidedBy.NOBODY)
 
 
 def confirm_sending(names: Sequence[str], host: str) -> None:
@@ -77,7 +79,7 @@ def _ask_one(proposal: Proposal) -> Decision:
         case _:
             taken = _decision(proposal, Choice.WITHHOLD, None)
     try:
-        close([proposal.header], [taken], actor="", vocabulary="", headless=None)
+        close([proposal.header], [taken], actor="", by=DecidedBy.PERSON, vocabulary="", policy="", headless=None)
     except RefusalError as refusal:
         show.err.print(f"  {refusal}", style="red", markup=False)
         return _ask_one(proposal)

@@ -18,6 +18,7 @@ from headgate.canonical import Json
 from headgate.charts import text as words
 from headgate.clock import stamp
 from headgate.isolation import MEANINGS
+from headgate.ledger import DECIDERS
 from headgate.screening import screen
 
 if TYPE_CHECKING:
@@ -158,7 +159,8 @@ def sent(one: Sent) -> None:
         "left": ends[one.left],
         "when": stamp(one.intended.at),
         "to": f"{profile.get('name')}: {profile['host']} port {profile['port']}, model {profile['model']}",
-        "approved": f"by {one.actor} in manifest {one.intent.manifest}",
+        "approved": f"by {one.actor} in manifest {one.intent.manifest}, under policy {one.approval.policy}",
+        "decided by": DECIDERS[one.approval.by],
         "template": f"{one.template or 'of another version'}, SHA-256 {one.intent.template}",
         "isolation": f"{one.intent.isolation}: {MEANINGS[one.intent.isolation]}",
         "TLS": tls,

@@ -22,13 +22,13 @@ _MOST_SAID = 1 << 24
 
 @contextmanager
 def gate_process(
-    home: Path, profile: Profile | None, keys: Callable[[str], str | None], floor: IsolationLevel
+    home: Path, profile: Profile | None, keys: Callable[[str], str | None], floor: IsolationLevel, actor: str
 ) -> Iterator[Process]:
     """The gate, running: it has its state folder, the certificates it trusts, the profile's port and the profile's key.
 
-    Its environment holds that key and nothing else. It finishes a send that was begun, so that the outcome is recorded
-    even where this process ends first. Without a profile it can only be looked at. Raises `RefusalError` where the
-    system does not isolate it down to `floor`.
+    Its environment holds that key and nothing else; it sends what `actor` approved and nothing of others. It finishes a
+    send that was begun, so that the outcome is recorded even where this process ends first. Without a profile it can
+    only be looked at. Raises `RefusalError` where the system does not isolate it down to `floor`.
     """
     ports = (profile.port, _DNS_PORT) if profile else (_DNS_PORT,)
     stores = (profile.ca_file,) if profile and profile.ca_file else SYSTEM_STORES
@@ -36,7 +36,7 @@ def gate_process(
     key = keys(variable) if variable else None
     environment = {variable: key} if variable and key else {}
     given = Confinement(stores, (home,), ports, floor)
-    with started("gate", given, home, environment, limit=_MOST_SAID, finishes=True) as process:
+    with started("gate", given, home, environment, limit=_MOST_SAID, finishes=True, actor=actor) as process:
         yield process
 
 

@@ -29,12 +29,13 @@ class Sending:
     profile_id: str
 
 
-def gate(home: Path, keys: Callable[[str], str | None], isolation: IsolationLevel) -> Answering:
-    """What answers in the gate's process. Raises as opening the state folder and its profiles does."""
+def gate(home: Path, keys: Callable[[str], str | None], isolation: IsolationLevel, actor: str) -> Answering:
+    """What answers in the gate's process, for this actor alone. Raises as opening state folder and profiles does."""
     database = open_database(home)
     written = home / "profiles.toml"
     profiles = load_profiles(written) if written.exists() else {}
-    sender = Gate(ManifestStore(database), Ledger(database), sent_records(database), profiles, keys, isolation)
+    manifests, ledger, sent = ManifestStore(database), Ledger(database), sent_records(database)
+    sender = Gate(manifests, ledger, sent, profiles, keys, isolation, actor)
 
     def answer(message: Message, _tell: Tell) -> Json:
         if message.kind != "send":

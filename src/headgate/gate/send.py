@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -19,6 +19,8 @@ from headgate.gate.transport import Exchange, TlsFacts, checked_request, exchang
 from headgate.isolation import IsolationLevel
 from headgate.ledger import Digest, Entry, Ledger, ManifestId, Outcome, Receipt, SendIntended, SendOutcome, TlsVersion
 from headgate.manifest import ApprovedManifest, ManifestStore, check_approval, wire_names
+from headgate.manifest.public_name import flaw
+from headgate.policy import policy_id
 from headgate.providers.profiles import Profile, find_profile
 from headgate.screening import Verdict, screen
 
@@ -47,7 +49,7 @@ class Answer:
 class Gate:
     """What can send: the approved manifests, the ledger, what was sent, the profiles, and where keys come from.
 
-    `isolation` is that of this process, as it was proved when it started.
+    `isolation` is that of this process, as it was proved when it started; `actor` is who sends.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class Gate:
         profiles: Mapping[str, Profile],
         keys: Callable[[str], str | None],
         isolation: IsolationLevel,
+        actor: str,
     ) -> None:
         self._manifests = manifests
         self._ledger = ledger
@@ -65,6 +68,7 @@ class Gate:
         self._profiles = profiles
         self._keys = keys
         self._isolation = isolation
+        self._actor = actor
 
     def send(self, manifest_id: str, template_id: str, profile_id: str) -> Answer:
         """The names of the manifest were sent by the profile, and this came back.
@@ -75,10 +79,10 @@ class Gate:
         """
         template = load_template(template_id)
         profile = find_profile(self._profiles, profile_id)
-        # 1, 2 and 4 (policy, purpose, assessment) are not there yet.
-        manifest = self._approved(manifest_id)  # (3)
+        # 2 and 4 (purpose, assessment) are not there yet.
+        manifest = self._approved(manifest_id)  # (3), and (1): the approval is bound to the policy
         names = wire_names(manifest.names)
-        screen_again(names)  # (5)
+        screen_again(manifest)  # (5)
         outgoing = envelope(template, names, profile)
         hold_budget(outgoing, profile)  # (6)
         key = self._keys(profile.key_env) if profile.key_env else None
@@ -98,11 +102,11 @@ class Gate:
         return Answer(text, intent, outcome, outgoing, at, got.tls, got.body, self._isolation)
 
     def _approved(self, manifest_id: str) -> ApprovedManifest:
-        """The manifest as it was saved, its approval in a ledger that is as it was written."""
+        """The manifest as it was saved; its approval in a ledger that is as it was written, and not ended."""
         manifest = self._manifests.load(manifest_id)
         if not self._ledger.verify().ok:
             raise IntegrityError("the ledger is not as it was written, so nothing is sent: see headgate ledger verify")
-        check_approval(manifest, self._ledger)
+        check_approval(manifest, self._ledger, policy=policy_id(), actor=self._actor)
         return manifest
 
     def _intend(
@@ -155,12 +159,27 @@ def left(names: tuple[str, ...], intent: Receipt) -> str:
     return f"{said} left all the same: headgate ledger receipt {intent.index}"
 
 
-def screen_again(names: tuple[str, ...]) -> None:
-    """Today's vocabulary blocks no name; else `RefusalError`. The approval may be of an older vocabulary."""
-    blocked = [each for each in screen(names) if each.verdict is Verdict.BLOCKED]
+def screen_again(manifest: ApprovedManifest) -> None:
+    """Each name can be a public name, and today's screening blocks none and finds nothing in one that was clean when it
+    was approved; else `RefusalError`. The approval may be of an older vocabulary.
+    """
+    screened = screen(manifest.names)
+    blocked = [each.header for each in screened if each.verdict is Verdict.BLOCKED or flaw(each.header) is not None]
     if blocked:
-        listed = ", ".join(repr(each.header) for each in blocked[:5]) + (" and more" if len(blocked) > 5 else "")
-        raise RefusalError(f"screening now blocks {listed}: rename or withhold them and approve the table again")
+        raise RefusalError(
+            f"screening now blocks {_listed(blocked)}: rename or withhold them and review the table again"
+        )
+    seen = frozenset(manifest.flagged)
+    new = [each.header for each in screened if each.verdict is not Verdict.CLEAN and each.header not in seen]
+    if new:
+        raise RefusalError(
+            f"screening now flags {_listed(new)}, and found nothing in them when they were approved: "
+            "review the table again"
+        )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(map(repr, names[:5])) + (" and more" if len(names) > 5 else "")
 
 
 def hold_budget(outgoing: Envelope, profile: Profile) -> None:

@@ -11,7 +11,7 @@ from headgate.clock import stamp
 from headgate.database import Records
 from headgate.errors import InputError, IntegrityError
 from headgate.gate.template import HASHES
-from headgate.ledger import Commitment, Entry, Ledger, Receipt, SendIntended, SendOutcome
+from headgate.ledger import Commitment, Entry, Ledger, ManifestApproved, Receipt, SendIntended, SendOutcome
 from headgate.manifest import ManifestStore
 
 # Every suite the transport offers, by its IANA number.
@@ -33,8 +33,9 @@ class Sent:
     """One send, whole.
 
     `request` is what was written but for the key, whose place is marked, and `reply` what came back, None where nothing
-    did. `names` are read out of the request. `ended` is None for an intent without an outcome: something may have left.
-    `profile` holds the profile's facts as they were then. The two proofs are for the ledger as it is now.
+    did. `names` are read out of the request; `approval` is that of their manifest, by `actor`. `ended` is None for an
+    intent without an outcome: something may have left. `profile` holds the profile's facts as they were then. The two
+    proofs are for the ledger as it is now.
     """
 
     index: int
@@ -44,6 +45,7 @@ class Sent:
     reply: bytes | None
     profile: Mapping[str, Json]
     names: tuple[str, ...]
+    approval: ManifestApproved
     actor: str
     proof: Receipt
     proof_of_end: Receipt | None
@@ -87,7 +89,12 @@ class Sent:
             "to": {"provider": self.profile.get("name"), "host": self.profile["host"], "port": self.profile["port"]},
             "request": self.request.decode(),
             "names": list(self.names),
-            "manifest": {"id": intent.manifest, "actor": self.actor},
+            "manifest": {
+                "id": intent.manifest,
+                "actor": self.actor,
+                "by": self.approval.by.value,
+                "policy": self.approval.policy,
+            },
             "template": {"id": self.template, "sha256": intent.template},
             "profile": self.profile,
             "isolation": intent.isolation.value,
@@ -122,6 +129,9 @@ def find_sent(index: int, ledger: Ledger, store: Records, manifests: ManifestSto
     end, ended = _outcome(at, ledger)
     proof = ledger.receipt(at)
     manifest = manifests.load(intended.event.manifest)
+    approval = next(iter(ledger.approvals(intended.event.manifest)), None)
+    if approval is None or not ledger.opens(approval.actor, manifest.actor.encode()):
+        raise IntegrityError("the manifest of this send is not as the ledger says it was approved")
     request = _kept(intended.event.envelope, ledger, store)
     return Sent(
         index=at,
@@ -131,6 +141,7 @@ def find_sent(index: int, ledger: Ledger, store: Records, manifests: ManifestSto
         reply=store.find(proof.leaf_hash),
         profile=json.loads(_kept(intended.event.profile, ledger, store)),
         names=tuple(_names_in(json.loads(request.partition(b"\r\n\r\n")[2]))),
+        approval=approval,
         actor=manifest.actor,
         proof=proof,
         proof_of_end=None if end is None else ledger.receipt(end),

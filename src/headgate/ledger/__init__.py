@@ -1,8 +1,10 @@
 """The append-only log of what was approved, what was sent and what was run, which can show that it was not changed."""
 
 from headgate.ledger.entry import (
+    DECIDERS,
     AnalysisRun,
     Commitment,
+    DecidedBy,
     Digest,
     Entry,
     Event,
@@ -10,6 +12,7 @@ from headgate.ledger.entry import (
     ManifestApproved,
     ManifestId,
     Outcome,
+    PolicyId,
     ProviderKind,
     SendIntended,
     SendOutcome,
@@ -21,8 +24,10 @@ from headgate.ledger.log import Ledger, Receipt
 from headgate.ledger.verification import Problem, Verification
 
 __all__ = [
+    "DECIDERS",
     "AnalysisRun",
     "Commitment",
+    "DecidedBy",
     "Digest",
     "Entry",
     "Event",
@@ -32,6 +37,7 @@ __all__ = [
     "ManifestApproved",
     "ManifestId",
     "Outcome",
+    "PolicyId",
     "Problem",
     "ProviderKind",
     "Receipt",

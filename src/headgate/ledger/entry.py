@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -50,6 +51,13 @@ class Digest(_Patterned):
     pattern = re.compile(r"[0-9a-f]{64}")
 
 
+class PolicyId(_Patterned):
+    """The version and short hash of a policy text, which is public: `headgate.policy.policy_id`."""
+
+    __slots__ = ()
+    pattern = re.compile(r"[1-9][0-9]{0,5}-[0-9a-f]{12}")
+
+
 class Commitment(_Patterned):
     """SHA-256(salt ‖ bytes) with a random salt of 32 bytes kept elsewhere; made by `Ledger.commitment`."""
 
@@ -64,6 +72,27 @@ class EventKind(StrEnum):
     SEND_INTENDED = "SEND_INTENDED"
     SEND_OUTCOME = "SEND_OUTCOME"
     ANALYSIS_RUN = "ANALYSIS_RUN"
+
+
+class DecidedBy(StrEnum):
+    """Who or what took the decisions of a manifest: a person at the terminal, a decisions file, the rule that approves
+    what is clean, a program that uses the library, or nobody, where nothing was decided and every name is withheld.
+    """
+
+    PERSON = "person"
+    FILE = "file"
+    RULE = "rule"
+    PROGRAM = "program"
+    NOBODY = "nobody"
+
+
+DECIDERS: Mapping[DecidedBy, str] = {
+    DecidedBy.PERSON: "a person at the terminal",
+    DecidedBy.FILE: "a file of decisions",
+    DecidedBy.RULE: "the rule that approves what is clean",
+    DecidedBy.PROGRAM: "a program that uses the library",
+    DecidedBy.NOBODY: "nobody: every name is withheld",
+}
 
 
 class Outcome(StrEnum):
@@ -91,13 +120,20 @@ class ProviderKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ManifestApproved:
-    """A person, or a rule a person set, closed a manifest. `names` commits to its `digest` (64 ASCII digits)."""
+    """A manifest was closed, its decisions taken `by` a person, or by what a person set.
+
+    The approval is bound to three things: `names` commits to the manifest's `digest` (64 ASCII digits), `actor` to who
+    approved (UTF-8), and `policy` says under which policy.
+    """
 
     manifest: ManifestId
     approved: int
     renamed: int
     withheld: int
+    by: DecidedBy
+    policy: PolicyId
     names: Commitment
+    actor: Commitment
 
     def __post_init__(self) -> None:
         _check(self)

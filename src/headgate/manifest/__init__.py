@@ -5,13 +5,14 @@ from headgate.manifest.approved import ApprovedManifest, Choice, Column, Decisio
 from headgate.manifest.close import close, names_digest
 from headgate.manifest.decisions import from_mapping, to_mapping
 from headgate.manifest.families import Family, families, wire_columns, wire_names
-from headgate.manifest.review import Proposal, approve_clean, propose, withhold_all
+from headgate.manifest.review import Decided, Proposal, approve_clean, propose, withhold_all
 from headgate.manifest.store import ManifestStore
 
 __all__ = [
     "ApprovedManifest",
     "Choice",
     "Column",
+    "Decided",
     "Decision",
     "Family",
     "ManifestStore",

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from headgate.ledger import DecidedBy
+
 
 class Choice(StrEnum):
     """What was decided for one header."""
@@ -44,7 +46,9 @@ class ApprovedManifest:
     """A closed manifest.
 
     `names` are NFC, unique and sorted by code point; `digest` is the SHA-256 of their canonical JSON array, and what
-    the approval is bound to. `columns` covers every header of the table, the withheld ones last.
+    the approval is bound to, together with the `actor` and the `policy`: it ends when one of the three changes.
+    `columns` covers every header of the table, the withheld ones last. `flagged` are the names that screening did not
+    find clean when they were approved, by the `vocabulary` of then.
     """
 
     id: str
@@ -52,5 +56,8 @@ class ApprovedManifest:
     names: tuple[str, ...]
     digest: str
     actor: str
+    by: DecidedBy
     vocabulary: str
+    policy: str
+    flagged: tuple[str, ...]
     approved_at: datetime

@@ -9,6 +9,7 @@ from headgate.canonical import canonical_json, nfc, sha256
 from headgate.clock import now
 from headgate.errors import RefusalError
 from headgate.headers.table import Header
+from headgate.ledger import DecidedBy
 from headgate.manifest.approved import ApprovedManifest, Choice, Column, Decision
 from headgate.manifest.public_name import blocked_message, flaw, likeness, shown
 from headgate.screening import screen
@@ -16,14 +17,22 @@ from headgate.screening.finding import Verdict
 
 
 def close(
-    headers: Sequence[Header], decisions: Sequence[Decision], *, actor: str, vocabulary: str, headless: str | None
+    headers: Sequence[Header],
+    decisions: Sequence[Decision],
+    *,
+    actor: str,
+    by: DecidedBy,
+    vocabulary: str,
+    policy: str,
+    headless: str | None,
 ) -> ApprovedManifest:
     """The approved manifest of these decisions by this actor, under a new random id; nothing approved is allowed.
 
-    `vocabulary` is the id of the vocabulary the headers were screened with; `headless` is the table's. A header
-    without a decision is withheld. Raises RefusalError if a decision is not for the header that stands there now, if a
-    public name breaks a rule, is blocked by screening or is like another, or if a placeholder of a table without header
-    row is approved. A name that needs review is allowed: deciding is the review.
+    `by` is who or what took the decisions, `vocabulary` the id of the vocabulary the headers were screened with,
+    `policy` that of the policy they were taken under; `headless` is the table's. A header without a decision is
+    withheld. Raises RefusalError if a decision is not for the header that stands there now, if a public name breaks a
+    rule, is blocked by screening or is like another, or if a placeholder of a table without header row is approved. A
+    name that needs review is allowed: deciding is the review.
     """
     public = dict[int, str]()
     by_position = {header.position: header for header in headers}
@@ -41,7 +50,7 @@ def close(
         name = _public_name(decision, headless)
         if name is not None:
             public[decision.position] = name
-    _refuse_blocked(public, by_position)
+    flagged = _flagged(public, by_position)
     _refuse_alike(public, by_position)
     names = tuple(sorted(public.values()))
     return ApprovedManifest(
@@ -50,7 +59,10 @@ def close(
         names=names,
         digest=names_digest(names),
         actor=actor,
+        by=by,
         vocabulary=vocabulary,
+        policy=policy,
+        flagged=flagged,
         approved_at=now(),
     )
 
@@ -82,11 +94,18 @@ def _public_name(decision: Decision, headless: str | None) -> str | None:
     return name
 
 
-def _refuse_blocked(public: dict[int, str], headers: dict[int, Header]) -> None:
-    for position, found in zip(public, screen(list(public.values())), strict=True):
+def _flagged(public: dict[int, str], headers: dict[int, Header]) -> tuple[str, ...]:
+    """The names screening does not find clean, in code-point order; raises RefusalError where it blocks one.
+
+    The row counts, so the names are screened in the order in which they are screened again before they are sent.
+    """
+    positions = sorted(public, key=lambda position: public[position])
+    screened = screen([public[position] for position in positions])
+    for position, found in zip(positions, screened, strict=True):
         if found.verdict is Verdict.BLOCKED:
             name = f"the public name {shown(public[position])} of header {shown(headers[position].name)}"
             raise RefusalError(blocked_message(name, found))
+    return tuple(found.header for found in screened if found.verdict is not Verdict.CLEAN)
 
 
 def _refuse_alike(public: dict[int, str], headers: dict[int, Header]) -> None:

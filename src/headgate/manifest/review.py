@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from headgate.canonical import nfc
 from headgate.headers.table import Header
+from headgate.ledger import DecidedBy
 from headgate.manifest.approved import Choice, Decision
 from headgate.manifest.public_name import flaw, likeness
 from headgate.screening.finding import Screened, Verdict
@@ -24,6 +25,14 @@ class Proposal:
     screened: Screened
     choice: Choice
     public_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The decisions for one table, and who or what took them."""
+
+    decisions: tuple[Decision, ...]
+    by: DecidedBy
 
 
 def propose(headers: Sequence[Header], screened: Sequence[Screened]) -> tuple[Proposal, ...]:

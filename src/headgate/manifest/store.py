@@ -9,6 +9,7 @@ from datetime import datetime
 from headgate.clock import stamp
 from headgate.database import Database, Records, records_table
 from headgate.errors import InputError, IntegrityError
+from headgate.ledger import DecidedBy
 from headgate.manifest.approved import ApprovedManifest, Column
 from headgate.manifest.close import names_digest
 from headgate.manifest.public_name import shown
@@ -49,6 +50,9 @@ def _parse(plain: bytes) -> ApprovedManifest:
         names=tuple(found["names"]),
         digest=found["digest"],
         actor=found["actor"],
+        by=DecidedBy(found["by"]),
         vocabulary=found["vocabulary"],
+        policy=found["policy"],
+        flagged=tuple(found["flagged"]),
         approved_at=datetime.fromisoformat(found["approved_at"]),
     )

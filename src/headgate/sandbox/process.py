@@ -29,13 +29,15 @@ _END_SECONDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The first message to a process: what it is given, where it works, whose child it is, and whether it outlives it.
+    """The first message to a process: what it is given, where it works, who acts, whose child it is, and whether it
+    outlives it. Who acts is told to the gate alone; to others it is "".
 
     It goes over the channel and not on the command line, which every user of a machine can read.
     """
 
     confinement: Confinement
     place: Path
+    actor: str
     parent: int
     finishes: bool
 
@@ -86,13 +88,20 @@ class Process:
 
 @contextmanager
 def started(
-    name: str, confinement: Confinement, place: Path, environment: Mapping[str, str], *, limit: int, finishes: bool
+    name: str,
+    confinement: Confinement,
+    place: Path,
+    environment: Mapping[str, str],
+    *,
+    limit: int,
+    finishes: bool,
+    actor: str = "",
 ) -> Iterator[Process]:
     """A fresh sealed process of this name; it is gone, or about to be, at the end of the block.
 
     `place` is the folder it works in, `environment` all it has of one, `limit` the largest message it may send, in
-    bytes. One that `finishes` completes what it was asked after the block has ended; any other is killed. Raises
-    `RefusalError` where it cannot be sealed to its floor.
+    bytes, `actor` who acts where it has to know. One that `finishes` completes what it was asked after the block has
+    ended; any other is killed. Raises `RefusalError` where it cannot be sealed to its floor.
     """
     command = [sys.executable, "-I", "-B", "-X", "utf8", "-m", "headgate.sealed", name]
     child = subprocess.Popen(
@@ -109,7 +118,7 @@ def started(
     try:
         channel = Channel(child.stdout, child.stdin, limit)
         with suppress(OSError):  # it has ended already, which the first answer will say
-            channel.send(START, to_json(Start(confinement, place, os.getpid(), finishes)))
+            channel.send(START, to_json(Start(confinement, place, actor, os.getpid(), finishes)))
         yield Process(name, channel)
     finally:
         with suppress(OSError):
@@ -125,10 +134,11 @@ Tell = Callable[[Json], None]
 Answering = Callable[[Message, Tell], Json]
 
 
-def serve(limit: int, load: Callable[[Isolation, Path], Answering]) -> None:
+def serve(limit: int, load: Callable[[Isolation, Path, str], Answering]) -> None:
     """This process was told how it starts, was sealed, and answered what it was asked until its channel was closed.
 
-    What it is asked is at most `limit` bytes long. `load` imports what answers, once sealed. The standard input and
+    What it is asked is at most `limit` bytes long. `load` imports what answers, once sealed; it is given
+    what was reached, the folder, and who acts. The standard input and
     output become the channel's alone: whatever else is printed goes nowhere. An error of ours is said as its class and
     sentence. Any other ends the process, and is said as its class and place alone, since its text may quote a cell.
     """
@@ -141,7 +151,7 @@ def serve(limit: int, load: Callable[[Isolation, Path], Answering]) -> None:
     with suppress(BrokenPipeError), _saying_defects(channel), _saying_errors(channel):
         start = _started(Channel(receiving, sending, _MOST_STARTING))
         isolation = seal(start.confinement)
-        answering = load(isolation, start.place)
+        answering = load(isolation, start.place, start.actor)
         channel.send(READY, to_json(isolation))
         while (message := channel.receive()) is not None:
             with _saying_errors(channel):

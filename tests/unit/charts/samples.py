@@ -132,6 +132,7 @@ SENT = SentView(
     tls="TLS 1.3",
     names=("Usage kWh",),
     approved=1,
+    decided="a person at the terminal, under policy 1-0a1b2c3d4e5f",
     gate="a process that can open no table; isolation L3 (namespaces, Landlock and seccomp)",
     entry=16,
     body='{"messages":[{"content":"[\\"Usage kWh\\"]","role":"user"}]}',

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from tests.approvals import manifest_of
 
 from headgate.errors import RefusalError
 from headgate.gate.envelope import envelope
@@ -25,10 +26,22 @@ HIDDEN = [f"pri\u200bce {number}" for number in range(1, 7)]
     ids=["one", "five", "six"],
 )
 def test_names_that_screening_blocks_now_are_listed_up_to_five(blocked: list[str], listed: str) -> None:
-    screen_again(("energy", "power"))
+    screen_again(manifest_of("energy", "power"))
     with pytest.raises(RefusalError) as refused:
-        screen_again(("energy", *blocked, "power"))
+        screen_again(manifest_of("energy", *blocked, "power"))
     assert str(refused.value).startswith(f"screening now blocks {listed}: rename or withhold them")
+
+
+def test_a_name_that_was_clean_when_it_was_approved_is_not_sent_once_screening_flags_it() -> None:
+    seen = manifest_of("Qwzxia", "energy", flagged=("Qwzxia",))
+    screen_again(seen)  # the control: a person saw what was found, and approved it
+    with pytest.raises(RefusalError, match=r"screening now flags 'Qwzxia', and found nothing in them"):
+        screen_again(replace(seen, flagged=()))
+
+
+def test_a_name_that_screening_blocks_is_not_sent_even_where_it_was_flagged_before() -> None:
+    with pytest.raises(RefusalError, match="screening now blocks"):
+        screen_again(manifest_of(HIDDEN[0], flagged=(HIDDEN[0],)))
 
 
 def test_a_body_of_as_many_bytes_as_the_profile_allows_is_the_largest(profile: Profile) -> None:

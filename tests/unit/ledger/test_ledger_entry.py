@@ -13,6 +13,7 @@ from headgate.isolation import IsolationLevel
 from headgate.ledger import (
     AnalysisRun,
     Commitment,
+    DecidedBy,
     Digest,
     Entry,
     Event,
@@ -20,6 +21,7 @@ from headgate.ledger import (
     ManifestApproved,
     ManifestId,
     Outcome,
+    PolicyId,
     ProviderKind,
     SendIntended,
     SendOutcome,
@@ -30,8 +32,9 @@ from headgate.ledger import (
 AT = datetime(2026, 11, 24, 8, 0, 0, tzinfo=UTC)
 MANIFEST = ManifestId("m_0123456789abcdef")
 SEAL = Commitment("12" * 32)
+POLICY = PolicyId("1-0a1b2c3d4e5f")
 EVENTS: list[Event] = [
-    ManifestApproved(MANIFEST, 7, 1, 3, SEAL),
+    ManifestApproved(MANIFEST, 7, 1, 3, DecidedBy.RULE, POLICY, SEAL, SEAL),
     SendIntended(MANIFEST, Digest("ab" * 32), SEAL, SEAL, 2048, IsolationLevel.L3),
     SendOutcome(1, Outcome.ANSWERED, True, 200, TlsVersion.TLS_1_3, 0x1302, Digest("cd" * 32), 5120),
     SendOutcome(1, Outcome.UNAVAILABLE, False, None, None, None, None, 0),
@@ -39,13 +42,14 @@ EVENTS: list[Event] = [
     AnalysisRun(None, ProviderKind.LOCAL, IsolationLevel.L0, 0, 0, 0),
 ]
 FREE = ["", "Client Acme", "m_0123456789ABCDEF", "m_0123456789abcdef\n", "ab" * 31, "AB" * 32, "ab" * 32 + " "]
+FREE += ["1-0a1b2c3d4e5f ", "0-0a1b2c3d4e5f", "1-0A1B2C3D4E5F", "1-client acme"]
 LEAF = (
     b'{"at":"2026-11-24T08:00:04Z","cipher":4866,"intent":1,"kind":"SEND_OUTCOME","left":true,"outcome":"answered","size":5120,'
     b'"spki":"' + b"cd" * 32 + b'","status":200,"tls":"TLSv1.3","v":1}'
 )
 
 
-@pytest.mark.parametrize("kind", [ManifestId, Digest, Commitment])
+@pytest.mark.parametrize("kind", [ManifestId, Digest, Commitment, PolicyId])
 @pytest.mark.parametrize("text", FREE)
 def test_free_text_is_no_id_digest_or_commitment_and_is_not_repeated(kind: type[str], text: str) -> None:
     with pytest.raises(ValueError, match=kind.__name__) as caught:
@@ -66,7 +70,7 @@ def test_a_plain_string_of_the_right_pattern_is_not_enough() -> None:
     with pytest.raises(TypeError, match=r"SendIntended\.envelope"):
         SendIntended(MANIFEST, Digest("ab" * 32), SEAL, "12" * 32, 1, IsolationLevel.L0)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match=r"ManifestApproved\.names"):
-        ManifestApproved(MANIFEST, 1, 0, 0, Digest("12" * 32))  # type: ignore[arg-type]
+        ManifestApproved(MANIFEST, 1, 0, 0, DecidedBy.RULE, POLICY, Digest("12" * 32), SEAL)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import json
 import re
 
 import pytest
+from tests.approvals import BOUND
 
 from headgate.errors import RefusalError
 from headgate.headers.table import Header, LocalType
@@ -20,7 +21,7 @@ def headers(*names: str) -> list[Header]:
 
 
 def closed(names: list[str], decisions: list[Decision], headless: str | None = None) -> ApprovedManifest:
-    return close(headers(*names), decisions, actor="tester", vocabulary="v1", headless=headless)
+    return close(headers(*names), decisions, **(BOUND | {"headless": headless}))
 
 
 def rename(at: int, header: str, alias: str | None) -> Decision:

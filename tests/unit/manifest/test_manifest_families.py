@@ -7,6 +7,7 @@ from itertools import product
 from string import ascii_lowercase
 
 import pytest
+from tests.approvals import BOUND
 
 from headgate.catalogue.units import UNITS
 from headgate.gate.examples import second_examples
@@ -131,7 +132,7 @@ def manifest_of(names: Sequence[str], renamed: dict[str, str]) -> ApprovedManife
         for each in headers
         if each.name != "withheld"
     ]
-    return close(headers, decisions, actor="tester", vocabulary="v", headless=None)
+    return close(headers, decisions, **BOUND)
 
 
 def test_an_id_on_the_wire_stands_for_the_columns_of_its_family() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from headgate.database import Database, open_database
 from headgate.errors import InputError, IntegrityError, RefusalError
-from headgate.ledger import Ledger, ManifestApproved
+from headgate.ledger import DecidedBy, Ledger, ManifestApproved
 from headgate.manifest import (
     ApprovedManifest,
     Column,
@@ -23,6 +23,7 @@ from headgate.manifest import (
 )
 
 NAMES = ("Energy", "site power")
+POLICY = "3-0a1b2c3d4e5f"
 APPROVED = ApprovedManifest(
     id="m_0123456789abcdef",
     columns=(
@@ -33,7 +34,10 @@ APPROVED = ApprovedManifest(
     names=NAMES,
     digest=names_digest(NAMES),
     actor="Änne Tester",
+    by=DecidedBy.FILE,
     vocabulary="1-0a1b2c3d4e5f",
+    policy=POLICY,
+    flagged=("site power",),
     approved_at=datetime(2026, 11, 24, 8, 0, 0, tzinfo=UTC),
 )
 
@@ -73,22 +77,46 @@ def test_a_manifest_is_read_back_by_another_process_whatever_its_headers_hold(tm
         assert ManifestStore(database).load(APPROVED.id) == APPROVED
 
 
+def check(approved: ApprovedManifest, ledger: Ledger, policy: str = POLICY, actor: str = APPROVED.actor) -> None:
+    check_approval(approved, ledger, policy=policy, actor=actor)
+
+
 def test_a_manifest_the_ledger_does_not_know_is_refused(database: Database) -> None:
     ledger = Ledger(database)
     with pytest.raises(RefusalError, match="no approval"):
-        check_approval(APPROVED, ledger)
+        check(APPROVED, ledger)
     record_approval(replace(APPROVED, id="m_ffffffffffffffff"), ledger)
     with pytest.raises(RefusalError, match="no approval"):
-        check_approval(APPROVED, ledger)
+        check(APPROVED, ledger)
+
+
+def test_an_approval_ends_when_the_policy_or_the_actor_is_another(database: Database) -> None:
+    ledger = Ledger(database)
+    record_approval(APPROVED, ledger)
+    check(APPROVED, ledger)  # the control
+    with pytest.raises(RefusalError, match=f"under policy {POLICY}, and today's is 4-0a1b2c3d4e5f"):
+        check(APPROVED, ledger, policy="4-0a1b2c3d4e5f")
+    for other in ("Änne", "A\u0308nne Tester", "änne tester", ""):
+        with pytest.raises(RefusalError, match="by another person") as refused:
+            check(APPROVED, ledger, actor=other)
+        assert "nne" not in str(refused.value), "who somebody is stays out of a message"
+
+
+def test_a_manifest_made_to_fit_another_policy_or_actor_is_an_integrity_error(database: Database) -> None:
+    ledger = Ledger(database)
+    record_approval(APPROVED, ledger)
+    for changed in ({"policy": "4-0a1b2c3d4e5f"}, {"actor": "Mallory"}):
+        with pytest.raises(IntegrityError, match="somebody else or under another policy"):
+            check(replace(APPROVED, **changed), ledger, **changed)
 
 
 def test_names_changed_together_with_their_digest_are_an_integrity_error(database: Database) -> None:
     ledger = Ledger(database)
     record_approval(APPROVED, ledger)
-    check_approval(APPROVED, ledger)  # the control
+    check(APPROVED, ledger)  # the control
     for other in (renamed("Zeta"), replace(APPROVED, names=("Energy", "Zeta"))):
         with pytest.raises(IntegrityError, match="approval of other names"):
-            check_approval(other, ledger)
+            check(other, ledger)
 
 
 def test_the_recorded_approval_counts_what_was_decided(database: Database) -> None:
@@ -98,4 +126,7 @@ def test_the_recorded_approval_counts_what_was_decided(database: Database) -> No
     assert isinstance(entry.event, ManifestApproved)
     assert (entry.event.approved, entry.event.renamed, entry.event.withheld) == (1, 1, 1)
     assert entry.at == APPROVED.approved_at
+    assert (entry.event.by, entry.event.policy) == (DecidedBy.FILE, POLICY)
     assert ledger.opens(entry.event.names, APPROVED.digest.encode())
+    assert ledger.opens(entry.event.actor, "Änne Tester".encode())
+    assert not ledger.opens(entry.event.actor, b"Mallory")
