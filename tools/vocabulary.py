@@ -20,16 +20,20 @@ FILE = Path(__file__).parents[1] / "src" / "headgate" / "screening" / "vocabular
 WIDTH = 118
 HEADER = """\
 # The words a header may be made of and still pass without a person being asked.
-# Version 1
+# Version 2
 #
 # Source: written by hand from general knowledge of units (SI, trade usage), statistics, building services (common
 # point-name abbreviations), production, commerce and IT, in English, German, French, Spanish, Italian, Portuguese and
 # Dutch. No published word list was copied. Gaps were found by screening public tables, and general words were added for
 # them; column names that only one data set has were left out. It lets no name of a person, place or company pass: a
 # word that is generic and also a name stands in [companions] (passes only beside one of the words after the colon), in
-# [also names] (passes unless the row reads as a list of names) or, as a phrase, in [known names] (never passes). A word
-# of [name openers] before one of [name features] reads as a place or a firm and never passes either.
-# [name parts] are generic words that belong to a name when they stand beside an unknown word.
+# [also names] (passes unless the row reads as a list of names and it is not in its [ordinary company]) or, as a phrase,
+# in [known names] (never passes). A word of [name openers] before one of [name features] reads as a place or a firm and
+# never passes either.
+# [name parts] are generic words that belong to a name when they stand beside an unknown word. [camel parts] are the
+# three-letter words of the Modelica Buildings naming convention and pass only inside a camel-case name. [compound
+# heads] end a compound (orderdate, partkey) that begins with a word that is no part of names. [published codes] are the
+# codes of published formats: GHCN-Daily, NSRDB, PVGIS, ERA5 and NASA POWER weather, Sandia and CEC photovoltaic models.
 #
 # Change it with tools/vocabulary.py, which sorts and checks it.
 """
@@ -61,7 +65,7 @@ def render(sections: dict[str, str]) -> str:
     for name in SECTIONS:
         body = sections.get(name, "")
         match name:
-            case "companions":
+            case "companions" | "ordinary company":
                 text = pairs(body)
             case "known names":
                 text = phrases(body)

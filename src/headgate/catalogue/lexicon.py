@@ -27,6 +27,8 @@ _BY_POINT = _read("points.txt")
 _SPLIT = re.compile(r"[^\W\d_]+|\d+")
 # The part of a data set a column is in (NREL's ResStock and ComStock), which says nothing of the column itself.
 _SCHEME = re.compile(r"(?i)^(?:upgrade\d+\.)?(?:report_simulation_output|build_existing_model)\.")
+# What stands in an alias for a name that may not leave: it says nothing of the column.
+_PLACEHOLDER = re.compile(r"(?i)(?<![^\W_])(?:group\d{1,3} )?(?:site|name|code|contact)\d{1,3}(?![^\W_])")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SHORTEST_TO_SPLIT, _LONGEST_TO_SPLIT = 5, 32
 
@@ -40,6 +42,11 @@ def plain(text: str) -> str:
 def without_scheme(header: str) -> str:
     """The header without the part of a published data set it is in: `build_existing_model.bedrooms` → `bedrooms`."""
     return _SCHEME.sub("", header)
+
+
+def without_placeholders(header: str) -> str:
+    """The header without what stands in an alias for a name: `site1 boiler2 steam kWh` → `boiler2 steam kWh`."""
+    return _PLACEHOLDER.sub(" ", header).strip()
 
 
 def words_in(text: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from headgate.catalogue import rules
-from headgate.catalogue.lexicon import is_point_word, tags_of, words_in
+from headgate.catalogue.lexicon import is_point_word, tags_of, without_placeholders, words_in
 from headgate.catalogue.meaning import Fold, Meaning, Medium, Origin, Quantity, Role
 from headgate.catalogue.units import in_header, quantity_of
 from headgate.headers.table import LocalType
@@ -93,7 +93,7 @@ def _is_row_of_points(names: Sequence[str]) -> bool:
 
 
 def _read(name: str, points: bool) -> _Read:
-    unit, rest = in_header(name)
+    unit, rest = in_header(without_placeholders(name))
     for pattern, customary in rules.CONVENTIONS:
         if pattern.fullmatch(name):
             unit = customary

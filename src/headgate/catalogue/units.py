@@ -183,6 +183,7 @@ UNITS: Mapping[str, Unit] = _UNITS
 _PER = re.compile(r"\s*(?:/|(?:^|(?<=[\s_]))per(?=[\s_]))\s*", re.IGNORECASE)
 _BRACKETS = re.compile(r"[\[({]([^\[\](){}]{1,24})[\])}]")
 _GLUED = re.compile(r"%|(?<=[a-z])(?:[KkMG]?Wh|KWH|MWH|[KkMG]W|KW)$")
+_LAST_IN_CAMEL_CASE = re.compile(r"(?<=[a-z0-9])[A-Z][A-Za-z]*3?$")
 _BREAK = re.compile(r"[\s_,;:.|()\[\]{}-]+")
 
 
@@ -222,7 +223,8 @@ def measures(unit: str, quantity: Q) -> bool:
 def in_header(header: str) -> tuple[str | None, str]:
     """The unit a header states and the header without it: `Usage_kWh` → (`kWh`, `Usage`).
 
-    (1) What stands in brackets; (2) the longest run of words at the end; (3) a single word anywhere. Spellings that are
+    (1) What stands in brackets; (2) the longest run of words at the end; (3) what follows the last stroke or the last
+    capital; (4) a single word anywhere. Spellings that are
     also words or initials (`C`, `t`, `min`) count only in brackets.
     """
     for match in reversed(list(_BRACKETS.finditer(header))):
@@ -236,15 +238,27 @@ def in_header(header: str) -> tuple[str | None, str]:
             unit = _plain(header[start:])
             if unit is not None:
                 return unit, header[:start]
-    glued = _GLUED.search(header)
-    if glued is not None:
-        return spell(glued.group()), header[: glued.start()]
+    ending = _at_the_end(header)
+    if ending is not None:
+        return ending
     for first, last in ((i, i + n - 1) for n in (3, 1) for i in range(len(pieces) - n)):
         start, end = pieces[first][0], pieces[last][1]
         unit = _plain(header[start:end])
         if unit is not None:
             return unit, header[:start] + " " + header[end:]
     return None, header
+
+
+def _at_the_end(header: str) -> tuple[str | None, str] | None:
+    """The unit after the last stroke, in the last capitals of a camel-case name or glued to the last word."""
+    before, stroke, after = header.rpartition("/")
+    if stroke and before and (unit := _plain(after)) is not None:
+        return unit, before
+    camel = _LAST_IN_CAMEL_CASE.search(header)
+    if camel is not None and (unit := _plain(camel.group())) is not None:
+        return unit, header[: camel.start()]
+    glued = _GLUED.search(header)
+    return None if glued is None else (spell(glued.group()), header[: glued.start()])
 
 
 def _plain(text: str) -> str | None:

@@ -41,6 +41,8 @@ def flaw(name: str) -> str | None:
         return f"has {len(name)} characters, and {LONGEST} are allowed"
     for character in name:
         invisible = any(first <= ord(character) <= last for first, last in _INVISIBLE_RANGES)
+        if character != " " and unicodedata.category(character) == "Zs":
+            return f"holds a space that is no plain one (U+{ord(character):04X})"
         held = _CATEGORIES.get("Cf" if invisible else unicodedata.category(character))
         if held is not None:
             return f"holds {held} (U+{ord(character):04X})"

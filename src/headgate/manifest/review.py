@@ -10,6 +10,7 @@ from headgate.headers.table import Header
 from headgate.ledger import DecidedBy
 from headgate.manifest.approved import Choice, Decision
 from headgate.manifest.public_name import flaw, likeness
+from headgate.screening.characters import tidy
 from headgate.screening.finding import Screened, Verdict
 
 
@@ -48,7 +49,7 @@ def propose(headers: Sequence[Header], screened: Sequence[Screened]) -> tuple[Pr
         if found.header != header.name:
             raise ValueError("the screened names are not those of the headers")
         name = nfc(header.name)
-        if found.verdict is Verdict.CLEAN and flaw(name) is None and likeness(name) not in taken:
+        if _is_clean_as_it_is(name, found) and likeness(name) not in taken:
             taken.add(likeness(name))
             kept.add(header.position)
     proposals = list[Proposal]()
@@ -62,10 +63,13 @@ def propose(headers: Sequence[Header], screened: Sequence[Screened]) -> tuple[Pr
 
 
 def approve_clean(headers: Sequence[Header], screened: Sequence[Screened]) -> tuple[Decision, ...]:
-    """Clean names approved, all else withheld; of clean names that differ at most in case, the first is approved."""
+    """Clean names approved, all else withheld; of clean names that differ at most in case, the first is approved.
+
+    A clean name in which only the spaces are not as they should be is renamed to the same name with plain single ones.
+    """
     return tuple(
         Decision(each.header.position, each.header.name, each.choice, each.public_name)
-        if each.choice is Choice.APPROVE
+        if each.choice is Choice.APPROVE or _is_only_tidied(each)
         else _withheld(each.header)
         for each in propose(headers, screened)
     )
@@ -74,6 +78,15 @@ def approve_clean(headers: Sequence[Header], screened: Sequence[Screened]) -> tu
 def withhold_all(headers: Sequence[Header]) -> tuple[Decision, ...]:
     """Every name withheld: nothing could leave, and all of it is usable here."""
     return tuple(_withheld(header) for header in headers)
+
+
+def _is_clean_as_it_is(name: str, found: Screened) -> bool:
+    return found.verdict is Verdict.CLEAN and flaw(name) is None and tidy(name) == name
+
+
+def _is_only_tidied(proposal: Proposal) -> bool:
+    clean = proposal.screened.verdict is Verdict.CLEAN
+    return clean and proposal.public_name == tidy(nfc(proposal.header.name))
 
 
 def _withheld(header: Header) -> Decision:

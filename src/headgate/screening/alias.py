@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import takewhile
 
 from headgate.screening.mark import Mark
 from headgate.screening.row import name_key
@@ -12,6 +13,8 @@ from headgate.screening.vocabulary import Vocabulary
 # A number of four digits could be a year or a code, so placeholders count in groups of this many.
 _GROUP = 1000
 _KEPT_SIGNS = "%°€$£"
+_LONGEST_JOIN = 3  # ` & `, ` - `
+_NONE: tuple[Mark | None, int, int] = (None, 0, 0)
 
 
 class Placeholders:
@@ -65,24 +68,21 @@ def alias(
 ) -> str:
     """The header with each mark replaced by its placeholder and each word in lower case; "" where no word is left.
 
-    Units keep their spelling and the stroke between them; a number stays attached to its word where it was.
+    Words beside a name that say nothing of what is measured go with it (`Grange Castle`, `Hexley Polymers`). Units keep
+    their spelling and the stroke between them; a number stays attached to its word where it was.
     """
     parts: list[str] = []
     end = 0
-    covering = iter(marks)
-    mark = next(covering, None)
+    covering = iter([(mark, *_reach(header, mark, tokens, words)) for mark in marks])
+    mark, first, past = next(covering, _NONE)
     last: Token | None = None
     for token in tokens:
-        while mark is not None and mark.end <= token.start:
-            mark = next(covering, None)
-        inside = mark is not None and mark.start < token.end
-        if inside and mark is not None:
+        while mark is not None and past <= token.start:
+            mark, first, past = next(covering, _NONE)
+        if mark is not None and first < token.end:
             if end <= mark.start:
-                parts += [
-                    *_signs(header[end : mark.start]),
-                    _placeholder(header, mark, tokens, stand_for, words),
-                ]
-            end, last = mark.end, None
+                parts += [*_signs(header[end:first]), _placeholder(header, mark, tokens, stand_for, words)]
+            end, last = max(mark.end, token.end), None
             continue
         gap = header[end : token.start] if end <= token.start else ""
         if last is not None and _stays_attached(last, token, gap, words):
@@ -93,11 +93,48 @@ def alias(
     return " ".join(filter(None, [*parts, *_signs(header[end:])])).replace("° ", "°")
 
 
+def _reach(header: str, mark: Mark, tokens: Sequence[Token], words: Vocabulary) -> tuple[int, int]:
+    """Where the name of a mark begins and ends with the words beside it that belong to it or say nothing measured."""
+    start, end = mark.start, mark.end
+    if mark.placeholder not in {"", "site", "name"}:
+        return start, end
+    before = [token for token in tokens if token.end <= mark.start]
+    after = [token for token in tokens if token.start >= mark.end]
+    while before and _joins(header[before[-1].end : start]) and _is_of_a_name(before[-1], words):
+        start = before.pop().start
+    while after and _joins(header[end : after[0].start]) and _is_of_a_name(after[0], words):
+        end = after.pop(0).end
+    letters = list(takewhile(lambda token: token.kind is Kind.LETTER, after))
+    if len(letters) > 1 and _joins(header[end : letters[0].start]):
+        end = letters[-1].end
+    if len(before) == 1 and _joins(header[before[0].end : start]) and _opens_a_name(before[0], after, words):
+        start = before[0].start
+    return start, end
+
+
+def _joins(gap: str) -> bool:
+    return len(gap) <= _LONGEST_JOIN and not any(sign in "()[]:" for sign in gap)
+
+
+def _is_of_a_name(token: Token, words: Vocabulary) -> bool:
+    return token.kind is Kind.WORD and token.key not in words.meant and token.key not in words.placeholders
+
+
+def _opens_a_name(first: Token, after: Sequence[Token], words: Vocabulary) -> bool:
+    """Whether the only word before a name is likely part of it: an initial, a short form, or, where what follows says
+    what is measured, a word that is also a name or a second unit."""
+    if first.kind is Kind.LETTER or (first.key in words.short_forms and first.key not in words.meant):
+        return True
+    if first.key in words.name_like:
+        return any(token.key in words.meant for token in after)
+    return first.key in words.units and any(token.key in words.units for token in after)
+
+
 def _placeholder(
     header: str, mark: Mark, tokens: Sequence[Token], stand_for: Callable[[str, str], str], words: Vocabulary
 ) -> str:
     kind = mark.placeholder or ("site" if _is_like_a_site(mark, tokens, words) else "name")
-    return stand_for(header[mark.start : mark.end], kind)
+    return stand_for(mark.same or header[mark.start : mark.end], kind)
 
 
 def _is_like_a_site(mark: Mark, tokens: Sequence[Token], words: Vocabulary) -> bool:

@@ -10,9 +10,11 @@ from headgate.screening.mark import Mark
 
 # Compatibility characters that are how a quantity or a unit is usually written.
 _USUAL = frozenset("²³¹µºª½¼¾Ω…™№℃℉㎡㎥")
+# They part words as a plain space does, and are in names because a cell was wrapped or a page copied.
+_SPACES = re.compile("[ \t\n\r\u00a0\u2002-\u200a\u202f\u205f\u3000]+")
 # They are letters or symbols to Unicode and blank to a reader.
 _BLANK = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _HIDDEN_KINDS = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _LATIN = "A-Za-z\u00aa\u00ba\u00c0-\u024f\u1e00-\u1eff"
 _LOOKALIKE_SCRIPTS = "\u0370-\u03ff\u0400-\u052f\u0530-\u058f\u13a0-\u13ff\u1f00-\u1fff\u2c80-\u2cff\uab70-\uabbf"
@@ -43,6 +45,11 @@ def hidden_marks(header: str) -> list[Mark]:
     return sorted(marks, key=lambda mark: mark.start)
 
 
+def tidy(header: str) -> str:
+    """The header with one plain space wherever it has spaces, line breaks or tabs, and none at its ends."""
+    return _SPACES.sub(" ", header).strip(" ")
+
+
 def shown(header: str) -> str:
     """The header as it reads: composed, with a space for each character that does not show."""
     if header.isascii() and not _CONTROL.search(header):
@@ -52,7 +59,7 @@ def shown(header: str) -> str:
 
 
 def _is_hidden(char: str) -> bool:
-    if " " <= char <= "~":
+    if " " <= char <= "~" or _SPACES.fullmatch(char):
         return False
     kind = unicodedata.category(char)
     return (

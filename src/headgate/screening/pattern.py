@@ -106,7 +106,14 @@ _WITH_DIGITS = (
         rf"(?<![0-9])[0-9]{{8,}}{_END}",
     ),
 )
-PATTERNS = (_INSTRUCTION, _EMAIL, _WEB, *_WITH_DIGITS)
+_POSTCODE = _pattern(
+    Category.CONTACT,
+    f"“{{}}” looks like a postcode. {_RENAME}",
+    "contact",
+    r"(?-i:\b[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2}\b)",
+    blocks=False,
+)
+PATTERNS = (_INSTRUCTION, _EMAIL, _WEB, *_WITH_DIGITS, _POSTCODE)
 
 BARE_NUMBER = re.compile(
     r"\s*[<>=~±+-]*\s*(?:[0-9]+[.,]?|[.,])[0-9.,' ]*(?:e[+-]?[0-9]{1,3})?\s*[%k.]{0,2}\s*", re.IGNORECASE
@@ -154,6 +161,8 @@ def _possible(header: str, digits: int) -> list[Pattern]:
         possible.append(_WEB)
     if digits >= 3:
         possible += _WITH_DIGITS
+    if digits >= 2 and " " in header:
+        possible.append(_POSTCODE)
     return possible
 
 

@@ -81,7 +81,7 @@ def _number_passes(header: str, tokens: Sequence[Token], at: int, words: Vocabul
     counts = _counts(token, before, words)
     if not _may_follow(token, after, words, counts=counts):
         return False
-    if counts:
+    if counts or _follows_per(tokens, at):
         return True
     if before is not None and _is_tag(before, words):
         alone = len(tokens) == 2 and before.kind is Kind.LETTER and token.text[0] != "0"
@@ -95,7 +95,21 @@ def _number_passes(header: str, tokens: Sequence[Token], at: int, words: Vocabul
             amount = after is not None and after.key in words.units
             return amount and after is not None and header[token.end : after.start] in {"", " ", "_"}
         case _:
-            return length == 4 and 1900 <= int(token.text) < 2100 and Kind.WORD in kinds
+            return length == 4 and 1900 <= int(token.text) < 2100 and (Kind.WORD in kinds or _is_apart(tokens, at))
+
+
+def _follows_per(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a number, in groups or not, says per how many: `per 100,000`."""
+    first = at
+    while first > 0 and tokens[first - 1].kind is Kind.NUMBER and len(tokens[first].text) == len("000"):
+        first -= 1
+    return first > 0 and tokens[first - 1].key == "per" and set(tokens[at].text) <= set("10")
+
+
+def _is_apart(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a number is attached to nothing and a word of the vocabulary stands somewhere beside it."""
+    attached = at > 0 and tokens[at - 1].end == tokens[at].start
+    return not attached and any(token.kind is Kind.WORD for token in tokens)
 
 
 def _counts(token: Token, before: Token | None, words: Vocabulary) -> bool:
@@ -163,7 +177,7 @@ def _beside(header: str, tokens: Sequence[Token], states: list[State], at: int, 
                 and near.text[0].isupper()
                 and gap in {"", " ", ". ", "_", "."}
             )
-            part = token.key in words.name_parts and len(gap) <= 1
+            part = (token.key in words.name_parts or token.key in words.general) and len(gap) <= 1
             number = attached and token.kind is Kind.NUMBER
             return State.UNKNOWN if initial or part or number else state
         case _:
@@ -202,5 +216,8 @@ def _mark(header: str, tokens: Sequence[Token], state: State) -> Mark:
     ):
         reason = f"“{text}” may name a person: an initial before a word not in the vocabulary. {_RENAME}"
         return Mark(start, end, Category.PERSON, reason, "name")
+    if all(token.kind is Kind.WORD for token in tokens):
+        reason = f"“{text}” reads as a name, though its words are general. {_RENAME}"
+        return Mark(start, end, Category.UNKNOWN_WORD, reason, "")
     reason = f"“{text}” is not in the vocabulary; it may name a site, a client or a person. {_RENAME}"
     return Mark(start, end, Category.UNKNOWN_WORD, reason, "")

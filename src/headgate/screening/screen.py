@@ -8,11 +8,21 @@ from dataclasses import replace
 from itertools import pairwise
 
 from headgate.screening.alias import Names, Placeholders, alias, numbered
-from headgate.screening.characters import hidden_marks, shown
+from headgate.screening.characters import hidden_marks, shown, tidy
 from headgate.screening.finding import Category, Finding, Screened, Verdict
+from headgate.screening.gazetteers import known_as
 from headgate.screening.mark import Mark
 from headgate.screening.pattern import LONGEST, may_have_shape, shaped_marks
-from headgate.screening.row import is_list_of_names, is_row_of_values, name_key, repeated_names, row_marks
+from headgate.screening.row import (
+    is_bin,
+    is_list_of_names,
+    is_mostly_unknown,
+    is_row_of_values,
+    is_scale,
+    name_key,
+    repeated_names,
+    row_marks,
+)
 from headgate.screening.rules import word_marks
 from headgate.screening.token import RUN, Run, cut, cut_run
 from headgate.screening.vocabulary import Vocabulary, vocabulary
@@ -35,7 +45,7 @@ def screen(names: Sequence[str]) -> tuple[Screened, ...]:
     words = vocabulary()
     seen: dict[str, Run] = {}
     marks = [_marks(name, seen, words) for name in names]
-    marks = _with_row(names, marks, words)
+    marks = _with_row(names, marks, seen, words)
     public = _public_names(names, marks, seen, words)
     return tuple(
         Screened(name, _verdict(found), tuple(Finding(m.start, m.end, m.category, m.reason) for m in found), suggested)
@@ -45,7 +55,7 @@ def screen(names: Sequence[str]) -> tuple[Screened, ...]:
 
 def _marks(name: str, seen: dict[str, Run], words: Vocabulary) -> list[Mark]:
     """What one header shows by itself: (1) nothing, (2) its length, (3) what hides, (4) shapes, (5) words."""
-    if _is_plain(name, seen, words):
+    if _is_plain(name, seen, words) or is_bin(name):
         return []
     if len(name) > LONGEST:
         reason = f"The name is {len(name)} characters long; {LONGEST} is the most. Shorten it or withhold the column."
@@ -100,16 +110,38 @@ def _unusual_signs(name: str) -> list[Mark]:
     ]
 
 
-def _with_row(names: Sequence[str], marks: list[list[Mark]], words: Vocabulary) -> list[list[Mark]]:
+def _with_row(
+    names: Sequence[str], marks: list[list[Mark]], seen: dict[str, Run], words: Vocabulary
+) -> list[list[Mark]]:
+    """The marks with what the row adds: (1) repeated words are sites, (2) the lists explain a word, (3) a clean header
+    may read as a value or a name beside the others."""
     repeated = repeated_names(names, marks)
-    values, listed = is_row_of_values(names), is_list_of_names(names, marks)
+    values, scale = is_row_of_values(names, words), is_scale(names)
+    listed = is_list_of_names(names, marks) or is_mostly_unknown(names, marks)
     out: list[list[Mark]] = []
     for name, found in zip(names, marks, strict=True):
         if found:
-            out.append([_as_organisation(name, mark) if _key(name, mark) in repeated else mark for mark in found])
+            out.append([_in_row(name, mark, repeated) for mark in found])
         else:
-            out.append(row_marks(name, values=values, names=listed, words=words))
+            tokens = cut(name, seen) if listed else ()
+            out.append(row_marks(name, tokens, values=values, names=listed, scale=scale, words=words))
     return out
+
+
+def _in_row(name: str, mark: Mark, repeated: frozenset[str]) -> Mark:
+    return _as_organisation(name, mark) if _key(name, mark) in repeated else _explained(name, mark)
+
+
+def _explained(name: str, mark: Mark) -> Mark:
+    """The mark of an unknown word, with what published lists know of it."""
+    text = name[mark.start : mark.end]
+    known = known_as(text) if mark.category is Category.UNKNOWN_WORD else None
+    if known is None:
+        return mark
+    category, what = known
+    reason = f"“{text}” can name {what}; it is not in the vocabulary. Rename it or withhold the column."
+    placeholder = "name" if category is Category.PERSON else "site"
+    return replace(mark, category=category, reason=reason, placeholder=placeholder)
 
 
 def _key(name: str, mark: Mark) -> str:
@@ -132,15 +164,15 @@ def _verdict(marks: Sequence[Mark]) -> Verdict:
 def _public_names(
     names: Sequence[str], marks: Sequence[list[Mark]], seen: dict[str, Run], words: Vocabulary
 ) -> list[str]:
-    """One public name for each header: itself where it is clean and its first, else an alias that screens clean."""
-    clean = [name for name, found in zip(names, marks, strict=True) if not found]
+    """One public name for each header: itself, tidied, where it is clean and its first, else an alias that is clean."""
+    clean = [tidy(name) for name, found in zip(names, marks, strict=True) if not found]
     first: set[str] = set()
     claims, placeholders = Names(clean), Placeholders()
     public: list[str] = []
     for position, (name, found) in enumerate(zip(names, marks, strict=True), start=1):
-        if not found and name not in first:
-            first.add(name)
-            public.append(name)
+        if not found and tidy(name) not in first:
+            first.add(tidy(name))
+            public.append(tidy(name))
             continue
         proposed = _alias(name, found, placeholders, seen, words)
         claimed = claims.claim(proposed) if proposed else ""
@@ -152,7 +184,7 @@ def _public_names(
 
 def _alias(name: str, marks: list[Mark], placeholders: Placeholders, seen: dict[str, Run], words: Vocabulary) -> str:
     if not marks:
-        return name
+        return tidy(name)
     if any(mark.placeholder == "column" or mark.category is Category.INSTRUCTION for mark in marks):
         return ""
     text = shown(name)

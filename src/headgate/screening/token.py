@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from headgate.screening.vocabulary import Vocabulary, fold, vocabulary
 
-RUN = re.compile(r"[^\W_]+")
+# A line break that was written out (`Population\\ndensity`) parts two words and is none.
+RUN = re.compile(r"\\[nrt](?=[^\W_])|[^\W_]+")
 # Deeper than any spelling in the vocabulary: co2e is three pieces, tCO2e four.
 _LONGEST_JOIN = 4
 
@@ -49,7 +50,11 @@ class Run:
 
 
 def cut_run(run: str) -> Run:
-    """The tokens of a run. A run-together word is never split: only camel case and letter-digit borders cut."""
+    """The tokens of a run. A run-together word is never split: only camel case and letter-digit borders cut.
+
+    Whole words of the vocabulary come first, then compounds that end in what a column holds (`orderdate`), then the
+    three-letter words of a naming convention, where a camel-case name is made of nothing else (`reaTRooAir`).
+    """
     words = vocabulary()
     whole = _token(words, run, 0, len(run))
     if whole.kind is not Kind.UNKNOWN:
@@ -60,13 +65,15 @@ def cut_run(run: str) -> Run:
     while at < len(borders):
         token, at = _longest(words, run, borders, at)
         tokens.append(token)
-    return _as_run(words, tuple(tokens))
+    return _as_run(words, _in_camel_case(words, tokens))
 
 
 def cut(header: str, seen: dict[str, Run]) -> list[Token]:
     """The tokens of a header with their places in it; `seen` holds the runs already cut and is added to."""
     tokens: list[Token] = []
     for match in RUN.finditer(header):
+        if match[0][0] == "\\":
+            continue
         run = seen.get(match[0])
         if run is None:
             run = seen[match[0]] = cut_run(match[0])
@@ -100,11 +107,24 @@ def _token(words: Vocabulary, run: str, start: int, end: int) -> Token:
         kind = Kind.CONDITIONAL
     elif len(key) == 1 and (key.isascii() or "α" <= key <= "ω"):
         kind = Kind.LETTER
-    elif key in words.words:
+    elif key in words.words or is_compound(key, words):
         kind = Kind.WORD
     else:
         kind = Kind.UNKNOWN
     return Token(start, end, text, key, kind)
+
+
+def is_compound(key: str, words: Vocabulary) -> bool:
+    """Whether a run-together word is one word of the vocabulary, no part of names, before what a column holds."""
+    return any(key[:at] in words.compound_parts and key[at:] in words.compound_heads for at in range(1, len(key) - 1))
+
+
+def _in_camel_case(words: Vocabulary, tokens: list[Token]) -> tuple[Token, ...]:
+    """The tokens, the short words of the convention taken for words where each token is one, a word or a letter."""
+    known = [token.kind is not Kind.UNKNOWN or token.key in words.camel_parts for token in tokens]
+    if len(tokens) == 1 or not all(known):
+        return tuple(tokens)
+    return tuple(token._replace(kind=Kind.WORD) if token.kind is Kind.UNKNOWN else token for token in tokens)
 
 
 def _as_run(words: Vocabulary, tokens: tuple[Token, ...]) -> Run:

@@ -38,6 +38,12 @@ def test_a_clean_verdict_does_not_approve_what_cannot_be_a_name(name: str) -> No
     assert propose(headers, screened)[0].public_name == "Energy kWh"
 
 
+def test_a_clean_name_is_let_out_with_plain_single_spaces() -> None:
+    headers, screened = row(("Energy\n(kWh)", CLEAN, "Energy (kWh)"), (" flow\u00a0 rate", CLEAN, "flow rate"))
+    decided = approve_clean(headers, screened)
+    assert [(each.choice, each.public_name) for each in decided] == [(RENAME, "Energy (kWh)"), (RENAME, "flow rate")]
+
+
 def test_of_clean_names_that_differ_at_most_in_case_the_first_is_approved() -> None:
     headers, screened = row(("Temp", CLEAN, "Temp"), ("temp", CLEAN, "temp 2"), ("Temp", CLEAN, "Temp 3"))
     assert [each.choice for each in approve_clean(headers, screened)] == [APPROVE, WITHHOLD, WITHHOLD]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import importlib.util
 import re
 from pathlib import Path
@@ -68,12 +69,28 @@ def test_the_control_an_unsorted_or_doubled_word_is_not_normal(tool: ModuleType)
 
 
 def test_the_identity_follows_the_text() -> None:
-    text = FILE.read_text(encoding="utf-8")
-    assert vocabulary_id() == identify(text)
-    assert re.fullmatch(r"1-[0-9a-f]{12}", vocabulary_id())
-    assert identify(text + " ") != vocabulary_id()
+    texts = [(FILE.parent / name).read_text(encoding="utf-8") for name in ("vocabulary.txt", "dictionary.txt")]
+    assert vocabulary_id() == identify(*texts)
+    assert re.fullmatch(r"2-[0-9a-f]{12}", vocabulary_id())
+    assert identify(texts[0], texts[1] + " ") != vocabulary_id()
 
 
 def test_words_that_pass_only_in_company_are_in_no_plain_section() -> None:
     words = vocabulary()
     assert not set(words.companions) & words.words
+
+
+def test_no_word_of_the_dictionary_is_a_name_a_gazetteer_holds() -> None:
+    general = vocabulary().general
+    assert len(general) > 30_000
+    packed = gzip.decompress((FILE.parent / "gazetteers.txt.gz").read_bytes()).decode("utf-8")
+    lists = {name: set(body.splitlines()) for name, body in parse(packed).items()}
+    assert not general & (lists["given names"] | lists["places"] | lists["companies"])
+    assert not general & lists["family names"]
+    assert {"rossi", "wexford", "pfizer"} <= lists["family names"] | lists["places"] | lists["companies"]
+
+
+def test_what_an_alias_keeps_beside_a_name_passes_by_itself() -> None:
+    words = vocabulary()
+    assert {"boiler", "steam", "kwh", "cost", "orders", "verbrauch", "consommation"} <= words.meant
+    assert not {"polymers", "foods", "castle", "dairies"} & words.meant
