@@ -43,19 +43,18 @@ def screen(names: Sequence[str]) -> tuple[Screened, ...]:
     clean, alone and together with the others.
     """
     words = vocabulary()
-    seen: dict[str, Run] = {}
-    marks = [_marks(name, seen, words) for name in names]
-    marks = _with_row(names, marks, seen, words)
-    public = _public_names(names, marks, seen, words)
+    marks = [_marks(name, words) for name in names]
+    marks = _with_row(names, marks, words)
+    public = _public_names(names, marks, words)
     return tuple(
         Screened(name, _verdict(found), tuple(Finding(m.start, m.end, m.category, m.reason) for m in found), suggested)
         for name, found, suggested in zip(names, marks, public, strict=True)
     )
 
 
-def _marks(name: str, seen: dict[str, Run], words: Vocabulary) -> list[Mark]:
+def _marks(name: str, words: Vocabulary) -> list[Mark]:
     """What one header shows by itself: (1) nothing, (2) its length, (3) what hides, (4) shapes, (5) words."""
-    if _is_plain(name, seen, words) or is_bin(name):
+    if _is_plain(name, words) or is_bin(name):
         return []
     if len(name) > LONGEST:
         reason = f"The name is {len(name)} characters long; {LONGEST} is the most. Shorten it or withhold the column."
@@ -69,22 +68,20 @@ def _marks(name: str, seen: dict[str, Run], words: Vocabulary) -> list[Mark]:
             fixed.append(mark)
     free = [
         mark
-        for mark in word_marks(name, cut(name, seen), words)
+        for mark in word_marks(name, cut(name), words)
         if all(mark.end <= m.start or m.end <= mark.start for m in fixed)
     ]
     return sorted([*fixed, *free], key=lambda mark: (mark.start, mark.end))
 
 
-def _is_plain(name: str, seen: dict[str, Run], words: Vocabulary) -> bool:
+def _is_plain(name: str, words: Vocabulary) -> bool:
     """Whether a name is quiet signs and vocabulary words only, so that no rule can have anything to say."""
     if len(name) > LONGEST or not _QUIET.fullmatch(name):
         return False
     runs: list[Run] = []
     letters = 0
     for text in RUN.findall(name):
-        run = seen.get(text)
-        if run is None:
-            run = seen[text] = cut_run(text)
+        run = cut_run(text)
         if not run.plain:
             return False
         letters += len(text) == 1
@@ -110,9 +107,7 @@ def _unusual_signs(name: str) -> list[Mark]:
     ]
 
 
-def _with_row(
-    names: Sequence[str], marks: list[list[Mark]], seen: dict[str, Run], words: Vocabulary
-) -> list[list[Mark]]:
+def _with_row(names: Sequence[str], marks: list[list[Mark]], words: Vocabulary) -> list[list[Mark]]:
     """The marks with what the row adds: (1) repeated words are sites, (2) the lists explain a word, (3) a clean header
     may read as a value or a name beside the others."""
     repeated = repeated_names(names, marks)
@@ -123,7 +118,7 @@ def _with_row(
         if found:
             out.append([_in_row(name, mark, repeated) for mark in found])
         else:
-            tokens = cut(name, seen) if listed else ()
+            tokens = cut(name) if listed else ()
             out.append(row_marks(name, tokens, values=values, names=listed, scale=scale, words=words))
     return out
 
@@ -161,9 +156,7 @@ def _verdict(marks: Sequence[Mark]) -> Verdict:
     return Verdict.BLOCKED if any(mark.blocks for mark in marks) else Verdict.REVIEW
 
 
-def _public_names(
-    names: Sequence[str], marks: Sequence[list[Mark]], seen: dict[str, Run], words: Vocabulary
-) -> list[str]:
+def _public_names(names: Sequence[str], marks: Sequence[list[Mark]], words: Vocabulary) -> list[str]:
     """One public name for each header: itself, tidied, where it is clean and its first, else an alias that is clean."""
     clean = [tidy(name) for name, found in zip(names, marks, strict=True) if not found]
     first: set[str] = set()
@@ -174,20 +167,20 @@ def _public_names(
             first.add(tidy(name))
             public.append(tidy(name))
             continue
-        proposed = _alias(name, found, placeholders, seen, words)
+        proposed = _alias(name, found, placeholders, words)
         claimed = claims.claim(proposed) if proposed else ""
-        if not claimed or _marks(claimed, seen, words):
+        if not claimed or _marks(claimed, words):
             claimed = claims.claim(numbered("column", position))
         public.append(claimed)
     return public
 
 
-def _alias(name: str, marks: list[Mark], placeholders: Placeholders, seen: dict[str, Run], words: Vocabulary) -> str:
+def _alias(name: str, marks: list[Mark], placeholders: Placeholders, words: Vocabulary) -> str:
     if not marks:
         return tidy(name)
     if any(mark.placeholder == "column" or mark.category is Category.INSTRUCTION for mark in marks):
         return ""
     text = shown(name)
     if text != name:
-        marks = [mark for mark in _marks(text, seen, words) if mark.category is not Category.HIDDEN or mark.placeholder]
-    return alias(text, cut(text, seen), marks, placeholders.stand_for, words)
+        marks = [mark for mark in _marks(text, words) if mark.category is not Category.HIDDEN or mark.placeholder]
+    return alias(text, cut(text), marks, placeholders.stand_for, words)

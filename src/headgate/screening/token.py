@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum, auto
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from headgate.screening.vocabulary import Vocabulary, fold, vocabulary
@@ -14,6 +14,10 @@ from headgate.screening.vocabulary import Vocabulary, fold, vocabulary
 RUN = re.compile(r"\\[nrt](?=[^\W_])|[^\W_]+")
 # Deeper than any spelling in the vocabulary: co2e is three pieces, tCO2e four.
 _LONGEST_JOIN = 4
+# The words of tables repeat themselves; 10,000 of them take about 10 MB.
+_RUNS_KEPT = 10_000
+# A flagged header is looked at three times in its row.
+_HEADERS_KEPT = 1_000
 
 
 class Kind(Enum):
@@ -49,6 +53,7 @@ class Run:
     opens: bool
 
 
+@lru_cache(maxsize=_RUNS_KEPT)
 def cut_run(run: str) -> Run:
     """The tokens of a run. A run-together word is never split: only camel case and letter-digit borders cut.
 
@@ -68,18 +73,16 @@ def cut_run(run: str) -> Run:
     return _as_run(words, _in_camel_case(words, tokens))
 
 
-def cut(header: str, seen: dict[str, Run]) -> list[Token]:
-    """The tokens of a header with their places in it; `seen` holds the runs already cut and is added to."""
+@lru_cache(maxsize=_HEADERS_KEPT)
+def cut(header: str) -> tuple[Token, ...]:
+    """The tokens of a header with their places in it."""
     tokens: list[Token] = []
     for match in RUN.finditer(header):
         if match[0][0] == "\\":
             continue
-        run = seen.get(match[0])
-        if run is None:
-            run = seen[match[0]] = cut_run(match[0])
         base = match.start()
-        tokens += [Token(base + t.start, base + t.end, t.text, t.key, t.kind) for t in run.tokens]
-    return tokens
+        tokens += [Token(base + t.start, base + t.end, t.text, t.key, t.kind) for t in cut_run(match[0]).tokens]
+    return tuple(tokens)
 
 
 def is_counter(word: str, digits: str, words: Vocabulary) -> bool:
