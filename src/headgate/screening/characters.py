@@ -47,6 +47,8 @@ def hidden_marks(header: str) -> list[Mark]:
 
 def tidy(header: str) -> str:
     """The header with one plain space wherever it has spaces, line breaks or tabs, and none at its ends."""
+    if " ".join(header.split()) == header:
+        return header
     return _SPACES.sub(" ", header).strip(" ")
 
 
