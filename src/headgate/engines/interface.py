@@ -30,13 +30,20 @@ class Form(StrEnum):
     CURVE = "curve"  # x share of time in percent (0–100), y value, falling: a duration curve
     MATRIX = "matrix"  # x and y nominal, colour a correlation from -1 to 1
     HISTOGRAM = "histogram"  # x bin start, x2 bin end, y count
+    SCATTER = "scatter"  # x and y numbers, a point a row, coloured by series; the fit's table is a line through them
+    PARETO = (
+        "pareto"  # x nominal in the table's own order, y value as bars, colour the running share (0 to 1) as a line
+    )
+    GRID = "grid"  # x and y nominal in the table's own order, colour value
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A drawing of one result table. Field names are columns of `Result.tables[table]`; only `unit` carries a unit.
 
-    `series` splits lines or bars by a column. `low` and `high` are columns of a band around y. `rule` draws a level
+    `series` splits lines or bars by a column. `low` and `high` are columns of a band around y. `marked` is a column of
+    true and false: a line's rows where it is true stand out. `fit` names a table with the same columns x and y that is
+    drawn as a line through a scatter; `x_unit` is the unit of its x. `rule` draws a level
     line at a value, with its label. `alt` is the text for somebody who cannot see the picture, made from local results.
     """
 
@@ -51,6 +58,9 @@ class Figure:
     series: str | None = None
     series_label: str | None = None
     colour: str | None = None
+    fit: str | None = None
+    marked: str | None = None
+    x_unit: str | None = None
     x2: str | None = None
     low: str | None = None
     high: str | None = None
