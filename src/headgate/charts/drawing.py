@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from xml.etree import ElementTree as ET
 
-from headgate.charts.spec import Spec
+from headgate.charts.parts import Spec
 from headgate.errors import RefusalError
 
 _SVG = "http://www.w3.org/2000/svg"

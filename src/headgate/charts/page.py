@@ -18,7 +18,8 @@ from markupsafe import Markup, escape
 from headgate.charts import palette
 from headgate.charts.drawing import svg
 from headgate.charts.export import file_name
-from headgate.charts.spec import Width, vega_lite
+from headgate.charts.parts import Width
+from headgate.charts.spec import vega_lite
 from headgate.charts.text import aligned, decimals, shown, visible
 from headgate.charts.values import Scale, labels, numbers, scale_of, wall_clock
 from headgate.charts.view import ReportView
@@ -156,7 +157,8 @@ def _words(analysis: Analysis) -> str:
 def _picture(ident: str, figure: Figure, result: Result) -> _Picture:
     """The figure drawn twice, since type that is scaled down to a telephone cannot be read."""
     table = result.tables[figure.table]
-    wide, narrow = (svg(vega_lite(figure, table, width), f"{ident}-{width.name.lower()}") for width in Width)
+    fit = None if figure.fit is None else result.tables[figure.fit]
+    wide, narrow = (svg(vega_lite(figure, table, width, fit=fit), f"{ident}-{width.name.lower()}") for width in Width)
     return _Picture(figure.title, Markup(wide), Markup(narrow))  # noqa: S704  checked by svg, text in it escaped
 
 

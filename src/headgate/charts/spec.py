@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from enum import IntEnum
 from itertools import pairwise
 from typing import assert_never
 
@@ -16,65 +15,60 @@ import pyarrow as pa
 
 from headgate.canonical import Json
 from headgate.charts import palette
+from headgate.charts.pairs import grid, pareto, scatter
+from headgate.charts.parts import (
+    Spec,
+    Width,
+    coloured,
+    config,
+    height_of,
+    level_line,
+    lines_over,
+    nothing,
+    texts_of,
+    time_axis,
+    value_axis,
+    values_of,
+)
 from headgate.charts.text import aligned, decimals, labelled, shown
-from headgate.charts.values import DAY, Scale, labels, numbers, scale_of
+from headgate.charts.values import DAY, Scale, labels, numbers, scale_of, wall_clock
 from headgate.engines.interface import Figure, Form
 
-Spec = dict[str, Json]
-
-FONT = "-apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Liberation Sans', Arial, sans-serif"
 HEATMAP_STEPS = 64
+_COLOURED = (Form.HEATMAP, Form.MATRIX, Form.GRID)
 _MANY_BARS = 24
 _LABELLED_BARS = 16
-_FEW_POINTS = 40
 _IS_MONTH = re.compile(r"[A-Z][a-z]{2} \d{4}")
 _MONTH = "datum.index == 0 || slice(datum.label, 0, 3) == 'Jan' ? split(datum.label, ' ') : slice(datum.label, 0, 3)"
 _CLOCK = "(datum.value < 10 ? '0' : '') + datum.value + ':00'"
-_DATES: Spec = {
-    "year": "%Y",
-    "quarter": "%b",
-    "month": "%b",
-    "week": "%-d %b",
-    "day": "%-d %b",
-    "date": "%-d %b",
-    "hours": "%H:%M",
-    "minutes": "%H:%M",
-}
-_HALOED: tuple[Spec, Spec] = ({"stroke": palette.CARD, "strokeWidth": 4, "fill": palette.CARD}, {"fill": palette.INK})
-_DASHES: list[Json] = [[1, 0], [6, 3], [2, 2]]
 
 
-class Width(IntEnum):
-    """How wide a chart is drawn, in CSS pixels: for the page's column, or for a telephone."""
-
-    WIDE = 720
-    NARROW = 340
-
-
-def vega_lite(figure: Figure, table: pa.Table, width: Width = Width.WIDE) -> Spec:
+def vega_lite(figure: Figure, table: pa.Table, width: Width = Width.WIDE, *, fit: pa.Table | None = None) -> Spec:
     """A Vega-Lite 6 specification of the figure, data inline, without a title (the page sets it in its own type).
 
-    `description` holds `figure.alt` and `usermeta.title` the title, for `drawing.svg`. A table without a value to draw
-    gives a chart that says so. Raises KeyError where the figure names a column the table has not.
+    `fit` is the table that the figure's `fit` names. `description` holds `figure.alt` and `usermeta.title` the title,
+    for `drawing.svg`. A table without a value to draw gives a chart that says so. Raises KeyError where the figure
+    names a column the table has not.
     """
     rows = _rows(figure, table)
     drawable = [
-        row for row in rows if row.get("colour" if figure.form in (Form.HEATMAP, Form.MATRIX) else "y") is not None
+        row for row in rows if row.get("colour" if figure.form in (*_COLOURED, Form.PARETO) else "y") is not None
     ]
-    body = _nothing() if not drawable else _body(figure, table, rows, width)
+    fitted = [] if fit is None else _rows(figure, fit)
+    body = nothing() if not drawable else _body(figure, table, rows, fitted, width)
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "description": shown(figure.alt or figure.title, 1000),
         "usermeta": {"title": shown(figure.title)},
         "width": int(width),
         "autosize": {"type": "fit-x", "contains": "padding"},
-        "config": _config(),
+        "config": config(),
         "data": {"values": rows},
         **body,
     }
 
 
-def _body(figure: Figure, table: pa.Table, rows: Sequence[Spec], width: Width) -> Spec:
+def _body(figure: Figure, table: pa.Table, rows: Sequence[Spec], fitted: Sequence[Spec], width: Width) -> Spec:
     match figure.form:
         case Form.LINE:
             drawn = _line(figure, table, rows, width)
@@ -90,6 +84,12 @@ def _body(figure: Figure, table: pa.Table, rows: Sequence[Spec], width: Width) -
             drawn = _matrix(figure, rows, width)
         case Form.HISTOGRAM:
             drawn = _histogram(figure, rows, width)
+        case Form.SCATTER:
+            drawn = scatter(figure, rows, fitted, width)
+        case Form.PARETO:
+            drawn = pareto(figure, rows, width)
+        case Form.GRID:
+            drawn = grid(figure, rows, width)
         case _:
             assert_never(figure.form)
     return drawn
@@ -101,17 +101,20 @@ def _body(figure: Figure, table: pa.Table, rows: Sequence[Spec], width: Width) -
 def _rows(figure: Figure, table: pa.Table) -> list[Spec]:
     """The table's rows under short names, as far as the figure uses them."""
     columns: dict[str, Sequence[Json]] = {}
-    worded = figure.form in (Form.BARS, Form.MATRIX) or scale_of(table, figure.x) is Scale.ORDINAL
+    named = figure.form in (Form.MATRIX, Form.GRID)
+    worded = named or figure.form in (Form.BARS, Form.PARETO) or scale_of(table, figure.x) is Scale.ORDINAL
     columns["x"] = labels(table, figure.x) if worded else numbers(table, figure.x)
     if figure.form is Form.BARS and _is_timeline(figure, table):
         columns["x"] = numbers(table, figure.x)
-    columns["y"] = labels(table, figure.y) if figure.form is Form.MATRIX else numbers(table, figure.y)
+    columns["y"] = labels(table, figure.y) if named else numbers(table, figure.y)
     for short, name in (("x2", figure.x2), ("low", figure.low), ("high", figure.high)):
         if name is not None:
             columns[short] = numbers(table, name)
-    if figure.series is not None:
+    if figure.marked is not None:
+        columns["marked"] = [value is True for value in wall_clock(table, figure.marked)]
+    if figure.series is not None and figure.series in table.column_names:
         columns["series"] = labels(table, figure.series)
-    if figure.form in (Form.HEATMAP, Form.MATRIX):
+    if figure.form in (*_COLOURED, Form.PARETO):
         colours = numbers(table, figure.colour or figure.y)
         columns["colour"] = _stepped(colours) if figure.form is Form.HEATMAP else colours
     names = tuple(columns)
@@ -128,178 +131,13 @@ def _stepped(values: Sequence[float | None]) -> list[float | None]:
     return [None if value is None else low + round((value - low) / step) * step for value in values]
 
 
-def _present(rows: Sequence[Spec], *names: str) -> list[float]:
-    return [value for row in rows for name in names if isinstance(value := row.get(name), int | float)]
-
-
-def _texts(rows: Sequence[Spec], name: str) -> list[str]:
-    """The distinct texts of a field, in the order of the table."""
-    return list(dict.fromkeys(str(row[name]) for row in rows))
-
-
-# ---- parts shared by the forms -------------------------------------------------------------------------------------
-
-
-def _config() -> Spec:
-    axis: Spec = {
-        "labelColor": palette.MUTED,
-        "titleColor": palette.INK,
-        "gridColor": palette.GRID,
-        "domainColor": palette.AXIS,
-        "tickColor": palette.AXIS,
-        "labelFontSize": 12,
-        "titleFontSize": 12,
-        "titleFontWeight": "normal",
-        "labelPadding": 6,
-        "titlePadding": 10,
-        "tickSize": 4,
-    }
-    above: Spec = {
-        "titleAngle": 0,
-        "titleAlign": "left",
-        "titleAnchor": "end",
-        "titleBaseline": "bottom",
-        "titleY": -10,
-    }
-    return {
-        "aria": False,
-        "background": None,
-        "font": FONT,
-        "padding": {"left": 0, "right": 4, "top": 4, "bottom": 2},
-        "view": {"stroke": None},
-        "axis": axis,
-        "axisX": {"grid": False},
-        "axisY": {"domain": False, "ticks": False, **above},
-        "legend": {
-            "orient": "top",
-            "labelColor": palette.INK,
-            "titleColor": palette.MUTED,
-            "labelFontSize": 12,
-            "titleFontSize": 12,
-            "titleFontWeight": "normal",
-            "labelLimit": 240,
-            "offset": 28,
-            "symbolStrokeWidth": 3,
-            "symbolOpacity": 1,
-        },
-    }
-
-
-def _nothing() -> Spec:
-    text: Spec = {"type": "text", "text": "No values to draw", "fontSize": 13, "fill": palette.MUTED}
-    return {"height": 60, "data": {"values": [{}]}, "mark": text}
-
-
-def _height(width: Width) -> int:
-    return 260 if width is Width.WIDE else 200
-
-
-def _time_axis(label: str, width: Width) -> Spec:
-    return {
-        "field": "x",
-        "type": "temporal",
-        "scale": {"type": "utc"},
-        "axis": {
-            "title": shown(label),
-            "format": _DATES,
-            "tickCount": 8 if width is Width.WIDE else 4,
-            "labelOverlap": True,
-            "labelFlush": True,
-        },
-    }
-
-
-def _value_axis(figure: Figure, rows: Sequence[Spec], *, from_zero: bool = False) -> Spec:
-    """The measured axis: from zero where that wastes less than half of the height, or where the form demands it."""
-    values = _present(rows, "y", "low", "high") + _rule_value(figure)
-    low, high = min(values, default=0.0), max(values, default=0.0)
-    return {
-        "field": "y",
-        "type": "quantitative",
-        "stack": None,
-        "scale": {"zero": from_zero or (low >= 0 and low <= high / 2), "nice": 5},
-        "axis": {"title": labelled(figure.y_label, figure.unit), "tickCount": 5},
-    }
-
-
-def _colour(figure: Figure, rows: Sequence[Spec], width: Width, symbol: str) -> Spec:
-    """Channels that tell the series apart: a colour, and a dash too where there are more than there are colours."""
-    if figure.series is None:
-        return {"color": {"value": palette.SERIES[0]}}
-    names = _texts(rows, "series")
-    room = int(width) // (7 * max(len(name) for name in names) + 44)
-    legend: Spec = {
-        "title": shown(figure.series_label) if figure.series_label else None,
-        "symbolType": symbol,
-        "columns": max(1, min(len(names), room)),
-    }
-    domain: list[Json] = list(names)
-    base: Spec = {"field": "series", "type": "nominal", "sort": None, "legend": legend}
-    colours = [palette.SERIES[i % len(palette.SERIES)] for i in range(len(names))]
-    channels: Spec = {"color": {**base, "scale": {"domain": domain, "range": colours}}}
-    if len(names) > len(palette.SERIES) and symbol == "stroke":
-        dashes = [_DASHES[(i // len(palette.SERIES)) % len(_DASHES)] for i in range(len(names))]
-        channels["strokeDash"] = {**base, "scale": {"domain": domain, "range": dashes}}
-    return channels
-
-
-def _rule_value(figure: Figure) -> list[float]:
-    return [figure.rule[0]] if figure.rule else []
-
-
-def _rule(figure: Figure, *, upright: bool = False, above: bool = False) -> list[Json]:
-    """The layers of a labelled line at a value, or none; `above` writes the label over the drawing, clear of bars."""
-    if figure.rule is None:
-        return []
-    value, label = figure.rule
-    along = "x" if upright else "y"
-    place: Spec = {along: {"datum": value, "type": "quantitative"}}
-    line: Spec = {"type": "rule", "stroke": palette.INK, "strokeDash": [4, 3], "strokeWidth": 1}
-    words: Spec = {
-        "type": "text",
-        "text": shown(label, 60),
-        "fontSize": 12,
-        **({"align": "center", "dy": -4, "baseline": "bottom"} if upright else {"align": "right", "dy": -6}),
-    }
-    aside: Spec = {"y": {"value": 0}} if upright else {"x": {"value": "width"}}
-    if above:
-        words["text"] = f"┄ {words['text']}"
-        aside["y"] = {"value": 0}
-    layers: list[Json] = [{"data": {"values": [{}]}, "mark": line, "encoding": place}]
-    for paint in _HALOED:
-        mark: Spec = {**words, **paint}
-        layers.append({"data": {"values": [{}]}, "mark": mark, "encoding": {**place, **aside}})
-    return layers
-
-
-def _lines(figure: Figure, rows: Sequence[Spec], width: Width, x: Spec) -> Spec:
-    """Lines over x, a band behind them where the figure has one, dots where there are few points."""
-    colour = _colour(figure, rows, width, "stroke")
-    y = _value_axis(figure, rows)
-    layers: list[Json] = []
-    if figure.low is not None and figure.high is not None:
-        band: Spec = {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}, **colour}
-        layers.append({"mark": {"type": "area", "opacity": 0.16}, "encoding": band})
-    per_series = len(rows) / max(1, len({row.get("series") for row in rows}))
-    dots: Json = {"size": 30, "filled": True} if per_series <= _FEW_POINTS else False
-    mark: Spec = {
-        "type": "line",
-        "strokeWidth": 2 if per_series <= 120 else 1.25,
-        "strokeJoin": "round",
-        "point": dots,
-        "invalid": "break-paths-show-path-domains",
-    }
-    layers.append({"mark": mark, "encoding": {"x": x, "y": y, **colour}})
-    return {"height": _height(width), "layer": layers + _rule(figure)}
-
-
 # ---- the forms -----------------------------------------------------------------------------------------------------
 
 
 def _line(figure: Figure, table: pa.Table, rows: Sequence[Spec], width: Width) -> Spec:
     scale = scale_of(table, figure.x)
     if scale is Scale.TEMPORAL:
-        return _lines(figure, rows, width, _time_axis(figure.x_label, width))
+        return lines_over(figure, rows, width, time_axis(figure.x_label, width))
     x: Spec = {
         "field": "x",
         "type": str(scale),
@@ -308,11 +146,11 @@ def _line(figure: Figure, table: pa.Table, rows: Sequence[Spec], width: Width) -
     }
     if scale is Scale.QUANTITATIVE:
         x["scale"] = {"zero": False}
-    return _lines(figure, rows, width, x)
+    return lines_over(figure, rows, width, x)
 
 
 def _profile(figure: Figure, rows: Sequence[Spec], width: Width) -> Spec:
-    return _lines(figure, rows, width, _hours("x", figure.x_label, 3 if width is Width.WIDE else 6))
+    return lines_over(figure, rows, width, _hours("x", figure.x_label, 3 if width is Width.WIDE else 6))
 
 
 def _hours(field: str, label: str, every: int) -> Spec:
@@ -332,12 +170,12 @@ def _curve(figure: Figure, rows: Sequence[Spec], width: Width) -> Spec:
         "scale": {"domain": [0, 100], "nice": False},
         "axis": {"title": _with_percent(figure.x_label), "tickCount": 5, "labelFlush": True},
     }
-    drawn = _lines(figure, rows, width, x)
+    drawn = lines_over(figure, rows, width, x)
     if figure.series is not None:
         return drawn
     area: Spec = {
         "mark": {"type": "area", "opacity": 0.12, "color": palette.SERIES[0]},
-        "encoding": {"x": x, "y": _value_axis(figure, rows)},
+        "encoding": {"x": x, "y": value_axis(figure, rows)},
     }
     layers = drawn["layer"]
     return {**drawn, "layer": [area, *layers]} if isinstance(layers, list) else drawn
@@ -365,7 +203,7 @@ def _histogram(figure: Figure, rows: Sequence[Spec], width: Width) -> Spec:
         "mark": {"type": "bar", "binSpacing": 1, "color": palette.SERIES[0]},
         "encoding": {"x": x, "x2": {"field": "x2"}, "y": y},
     }
-    return {"height": _height(width), "layer": [bars, *_rule(figure)]}
+    return {"height": height_of(width), "layer": [bars, *level_line(figure)]}
 
 
 def _is_timeline(figure: Figure, table: pa.Table) -> bool:
@@ -376,7 +214,7 @@ def _is_timeline(figure: Figure, table: pa.Table) -> bool:
 def _bars(figure: Figure, table: pa.Table, rows: Sequence[Spec], width: Width) -> Spec:
     if _is_timeline(figure, table):
         return _bars_in_time(figure, rows, width)
-    names = _texts(rows, "x")
+    names = texts_of(rows, "x")
     months = all(_IS_MONTH.fullmatch(name) for name in names)
     longest = 3 if months else max(len(name) for name in names)
     if longest * len(names) * 7 > int(width) - 80:
@@ -385,14 +223,14 @@ def _bars(figure: Figure, table: pa.Table, rows: Sequence[Spec], width: Width) -
 
 
 def _bars_in_time(figure: Figure, rows: Sequence[Spec], width: Width) -> Spec:
-    reach: Spec = {"calculate": f"datum.x + {_step(_present(rows, 'x'), DAY) * 0.9}", "as": "x2"}
+    reach: Spec = {"calculate": f"datum.x + {_step(values_of(rows, 'x'), DAY) * 0.9}", "as": "x2"}
     encoding: Spec = {
-        "x": _time_axis(figure.x_label, width),
+        "x": time_axis(figure.x_label, width),
         "x2": {"field": "x2"},
-        "y": _value_axis(figure, rows, from_zero=True),
+        "y": value_axis(figure, rows, from_zero=True),
     }
     bars: Spec = {"transform": [reach], "mark": {"type": "bar", "color": palette.SERIES[0]}, "encoding": encoding}
-    return {"height": _height(width), "layer": [bars, *_rule(figure, above=True)]}
+    return {"height": height_of(width), "layer": [bars, *level_line(figure, above=True)]}
 
 
 def _bars_upright(figure: Figure, rows: Sequence[Spec], width: Width, names: Spec) -> Spec:
@@ -403,18 +241,18 @@ def _bars_upright(figure: Figure, rows: Sequence[Spec], width: Width, names: Spe
         "scale": {"paddingInner": 0.3, "paddingOuter": 0.15},
         "axis": {"title": shown(figure.x_label), "labelAngle": 0, "ticks": False, **names},
     }
-    y = _value_axis(figure, rows, from_zero=True)
+    y = value_axis(figure, rows, from_zero=True)
     offset: Spec = {} if figure.series is None else {"xOffset": {"field": "series", "sort": None}}
-    encoding: Spec = {"x": x, "y": y, **offset, **_colour(figure, rows, width, "square")}
+    encoding: Spec = {"x": x, "y": y, **offset, **coloured(figure, rows, width, "square")}
     bars: Spec = {"mark": {"type": "bar", "cornerRadiusEnd": 2}, "encoding": encoding}
     layers: list[Json] = [bars]
-    highest = max(_present(rows, "y"))
+    highest = max(values_of(rows, "y"))
     if figure.rule is not None:  # whose line would strike the labels out
-        return {"height": _height(width), "layer": layers + _rule(figure, above=True)}
+        return {"height": height_of(width), "layer": layers + level_line(figure, above=True)}
     if figure.series is None and len(rows) <= _LABELLED_BARS and width is Width.WIDE and highest > 0:
         y["scale"] = {"zero": True, "domainMax": highest * 1.1, "nice": False}
         layers.append(_bar_labels({"baseline": "bottom", "dy": -4}, rows, {"x": x, "y": y}))
-    return {"height": _height(width), "layer": layers}
+    return {"height": height_of(width), "layer": layers}
 
 
 def _bars_across(figure: Figure, rows: Sequence[Spec], width: Width) -> Spec:
@@ -430,8 +268,8 @@ def _bars_across(figure: Figure, rows: Sequence[Spec], width: Width) -> Spec:
             "titleAlign": "right",
         },
     }
-    values = _present(rows, "y")
-    x = _value_axis(figure, rows, from_zero=True)
+    values = values_of(rows, "y")
+    x = value_axis(figure, rows, from_zero=True)
     x["axis"] = {
         "title": labelled(figure.y_label, figure.unit),
         "tickCount": 5 if width is Width.WIDE else 3,
@@ -443,18 +281,18 @@ def _bars_across(figure: Figure, rows: Sequence[Spec], width: Width) -> Spec:
     if labels_fit and max(values) > 0:
         x["scale"] = {"zero": True, "domainMax": max(values) * (1.12 if width is Width.WIDE else 1.3), "nice": False}
     offset: Spec = {} if figure.series is None else {"yOffset": {"field": "series", "sort": None}}
-    encoding: Spec = {"x": x, "y": y, **offset, **_colour(figure, rows, width, "square")}
+    encoding: Spec = {"x": x, "y": y, **offset, **coloured(figure, rows, width, "square")}
     layers: list[Json] = [{"mark": {"type": "bar", "cornerRadiusEnd": 2}, "encoding": encoding}]
     if labels_fit:
         layers.append(_bar_labels({"align": "left", "dx": 5}, rows, {"x": x, "y": y}))
-    series = 1 if figure.series is None else len(_texts(rows, "series"))
+    series = 1 if figure.series is None else len(texts_of(rows, "series"))
     thick = max(26, 12 * series + 8)
-    return {"height": thick * len(_texts(rows, "x")), "layer": layers + _rule(figure, upright=True)}
+    return {"height": thick * len(texts_of(rows, "x")), "layer": layers + level_line(figure, upright=True)}
 
 
 def _bar_labels(place: Spec, rows: Sequence[Spec], encoding: Mapping[str, Json]) -> Spec:
     """A layer that writes each bar's value at its end, in the report's own spelling of numbers."""
-    places = decimals(_present(rows, "y"))
+    places = decimals(values_of(rows, "y"))
     written: list[Json] = [
         {**row, "label": aligned(y, places)} for row in rows if isinstance(y := row["y"], int | float)
     ]
@@ -463,7 +301,7 @@ def _bar_labels(place: Spec, rows: Sequence[Spec], encoding: Mapping[str, Json])
 
 
 def _heatmap(figure: Figure, rows: Sequence[Spec], width: Width) -> Spec:
-    tall, long = _step(_present(rows, "y"), 1.0), _step(_present(rows, "x"), DAY)
+    tall, long = _step(values_of(rows, "y"), 1.0), _step(values_of(rows, "x"), DAY)
     legend: Spec = {
         "title": labelled(figure.series_label, figure.unit)
         if figure.series_label
@@ -473,7 +311,7 @@ def _heatmap(figure: Figure, rows: Sequence[Spec], width: Width) -> Spec:
         "tickCount": 4,
     }
     encoding: Spec = {
-        "x": _time_axis(figure.x_label, width),
+        "x": time_axis(figure.x_label, width),
         "x2": {"field": "x2"},
         "y": {**_hours("y", figure.y_label, 6), "scale": {"domain": [0, 24], "nice": False, "reverse": True}},
         "y2": {"field": "y2"},
@@ -499,7 +337,7 @@ def _step(values: Sequence[float], only: float) -> float:
 
 
 def _matrix(figure: Figure, rows: Sequence[Spec], width: Width) -> Spec:
-    names = _texts(rows, "x")
+    names = texts_of(rows, "x")
     wide = width is Width.WIDE
     axis: Spec = {"domain": False, "ticks": False, "labelLimit": 250 if wide else 120}
     x: Spec = {

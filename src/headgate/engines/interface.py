@@ -58,14 +58,14 @@ class Figure:
     series: str | None = None
     series_label: str | None = None
     colour: str | None = None
-    fit: str | None = None
-    marked: str | None = None
-    x_unit: str | None = None
     x2: str | None = None
     low: str | None = None
     high: str | None = None
     rule: tuple[float, str] | None = None
     alt: str = ""
+    fit: str | None = None
+    marked: str | None = None
+    x_unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

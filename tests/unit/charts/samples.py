@@ -74,11 +74,40 @@ FORMS: dict[Form, tuple[Figure, pa.Table]] = {
         Figure(Form.MATRIX, "t", "a", "b", "Correlation", "Measure", "Against", colour="r"),
         pa.table({"a": [n for n in NAMES for _ in NAMES], "b": [*NAMES, *NAMES], "r": [1.0, -0.5, -0.5, 1.0]}),
     ),
+    Form.SCATTER: (
+        Figure(
+            Form.SCATTER,
+            "t",
+            "temp",
+            "kwh",
+            "Use against outdoor temperature",
+            "Outdoor temperature",
+            "Use",
+            "kWh",
+            "part",
+            "Day",
+            fit="fit",
+            x_unit="°C",
+        ),
+        pa.table({"part": ["Weekday", "Weekend", "Weekday"], "temp": [1.0, 9.0, None], "kwh": [30.0, 12.0, 4.0]}),
+    ),
+    Form.PARETO: (
+        Figure(Form.PARETO, "t", "sku", "kwh", "Use by product", "Product", "Use", "kWh", colour="running"),
+        pa.table({"sku": ["B", "A", "C"], "kwh": [60.0, 30.0, 10.0], "running": [0.6, 0.9, 1.0]}),
+    ),
+    Form.GRID: (
+        Figure(Form.GRID, "t", "day", "shift", "Use by day and shift", "Day", "Shift", "kWh", colour="kwh"),
+        pa.table(
+            {"day": ["Mon", "Tue"] * 2, "shift": ["early", "early", "late", "late"], "kwh": [5.0, None, 7.0, 1.0]}
+        ),
+    ),
     Form.HISTOGRAM: (
         Figure(Form.HISTOGRAM, "t", "low", "n", "Levels", "Power", "Intervals", "kW", x2="high"),
         pa.table({"low": [0.0, 10.0], "high": [10.0, 20.0], "n": [5, 7]}),
     ),
 }
+
+FIT = pa.table({"temp": [0.0, 10.0], "kwh": [32.0, 10.0]})
 
 
 def analysis(kind: str = "trend", title: str = "Energy over time", why: str = "") -> Analysis:
@@ -89,7 +118,7 @@ def every_form() -> tuple[Result, ...]:
     return tuple(
         Result(
             analysis(title=figure.title),
-            {figure.table: table},
+            {figure.table: table} | ({figure.fit: FIT} if figure.fit else {}),
             {},
             (figure,),
             ("A sentence.",),

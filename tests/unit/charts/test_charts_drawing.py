@@ -5,11 +5,12 @@ from xml.etree import ElementTree as ET
 
 import pyarrow as pa
 import pytest
-from tests.unit.charts.samples import DAYS, FORMS
+from tests.unit.charts.samples import DAYS, FIT, FORMS
 
 from headgate.charts import palette
 from headgate.charts.drawing import _check, svg
-from headgate.charts.spec import Width, vega_lite
+from headgate.charts.parts import Width
+from headgate.charts.spec import vega_lite
 from headgate.engines.interface import Form
 from headgate.errors import RefusalError
 
@@ -199,3 +200,24 @@ def test_every_day_of_a_heatmap_reaches_to_the_next() -> None:
     steps = [step.get("calculate") for step in vega_lite(figure, table)["transform"]]
     assert "datum.x + 86400000.0" in steps
     assert len(set(table["day"].to_pylist())) == len(DAYS)
+
+
+def test_rows_that_stand_out_are_drawn_as_points_and_no_others() -> None:
+    figure, table = FORMS[Form.LINE]
+    plain = svg(vega_lite(figure, table))
+    seen = [True, None, False]
+    marked = svg(vega_lite(replace(figure, marked="odd"), table.append_column("odd", pa.array(seen))))
+    assert marked.count("<path") == plain.count("<path") + 2
+
+
+def test_a_fit_is_a_line_through_the_points_and_the_bars_of_a_pareto_keep_their_order() -> None:
+    figure, table = FORMS[Form.SCATTER]
+    assert svg(vega_lite(figure, table, fit=FIT)).count("<path") > svg(vega_lite(figure, table)).count("<path")
+    said = texts(svg(vega_lite(*FORMS[Form.PARETO])))
+    assert [word for word in said if word in "ABC"] == ["B", "A", "C"]
+    assert "Running share (%)" in said
+
+
+def test_a_grid_writes_its_values_where_there_is_room() -> None:
+    figure, table = FORMS[Form.GRID]
+    assert {"5", "7", "1"} <= set(texts(svg(vega_lite(figure, table))))
