@@ -113,13 +113,22 @@ def screen(
     from headgate.cli import documents
     from headgate.screening import screen as screened
 
-    lines = sys.stdin.buffer.read().decode("utf-8", "replace").split("\n")
-    if lines and lines[-1] == "":
-        lines.pop()
-    tables = [_row(number, line) for number, line in enumerate(lines, 1) if line.strip()] if rows else [lines]
-    for table in tables:
-        for one in screened([line.removesuffix("\r") for line in table] if not rows else table):
+    for names in _tables(as_rows=rows):
+        for one in screened(names):
             sys.stdout.write(json.dumps(documents.screened(one), ensure_ascii=False) + "\n")
+
+
+@app.command()
+def catalogue(
+    rows: Annotated[bool, typer.Option("--rows", help='Read JSON lines {"headers": [...]}, a table each.')] = False,
+) -> None:
+    """Say what names from standard input mean, one a line; print one JSON object a name. Nothing leaves."""
+    from headgate.catalogue import understand
+    from headgate.cli import documents
+
+    for names in _tables(as_rows=rows):
+        for name, meaning in zip(names, understand(names, [None] * len(names)), strict=True):
+            sys.stdout.write(json.dumps(documents.meaning(name, meaning), ensure_ascii=False) + "\n")
 
 
 @app.command()
@@ -218,6 +227,16 @@ def _split(names: str | None) -> list[str] | None:
     import csv
 
     return None if names is None else [name.strip() for name in next(csv.reader([names]), [])]
+
+
+def _tables(*, as_rows: bool) -> list[list[str]]:
+    """The names on standard input: of one table, one a line, or of several, a JSON object a line."""
+    lines = sys.stdin.buffer.read().decode("utf-8", "replace").split("\n")
+    if lines and lines[-1] == "":
+        lines.pop()
+    if as_rows:
+        return [_row(number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    return [[line.removesuffix("\r") for line in lines]]
 
 
 def _row(number: int, line: str) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from headgate.canonical import Json, sha256
+from headgate.catalogue.meaning import Meaning
 from headgate.clock import stamp
 from headgate.manifest import Choice, Decision, ManifestStore, to_mapping, wire_names
 
@@ -40,6 +41,19 @@ def screened(one: Screened) -> Json:
         "verdict": one.verdict.value,
         "findings": [[found.start, found.end, found.category.value, found.reason] for found in one.findings],
         "suggested": one.suggested,
+    }
+
+
+def meaning(name: str, found: Meaning) -> Json:
+    """What the catalogue reads from one name."""
+    return {
+        "header": name,
+        "role": found.role.value,
+        "quantity": found.quantity.value if found.quantity else None,
+        "unit": found.unit,
+        "medium": found.medium.value if found.medium else None,
+        "fold": found.fold.value,
+        "confidence": found.confidence,
     }
 
 
