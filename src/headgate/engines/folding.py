@@ -68,16 +68,24 @@ class Grain(StrEnum):
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
+    YEAR = "year"
 
     @property
     def coarser(self) -> Grain:
-        """The next longer one; a month stays a month."""
-        return _ORDER[min(_ORDER.index(self) + 1, len(_ORDER) - 1)]
+        """The next longer one up to a month; a month stays a month and a year a year."""
+        return _ORDER[min(_ORDER.index(self) + 1, len(_ORDER) - 1)] if self in _ORDER else self
 
 
 _ORDER = (Grain.RAW, Grain.HOUR, Grain.DAY, Grain.WEEK, Grain.MONTH)
-_UNITS = {Grain.HOUR: "h", Grain.DAY: "D", Grain.WEEK: "W", Grain.MONTH: "M"}
-_SECONDS = {Grain.RAW: 0, Grain.HOUR: _HOUR, Grain.DAY: _DAY, Grain.WEEK: 7 * _DAY, Grain.MONTH: 28 * _DAY}
+_UNITS = {Grain.HOUR: "h", Grain.DAY: "D", Grain.WEEK: "W", Grain.MONTH: "M", Grain.YEAR: "Y"}
+_SECONDS = {
+    Grain.RAW: 0,
+    Grain.HOUR: _HOUR,
+    Grain.DAY: _DAY,
+    Grain.WEEK: 7 * _DAY,
+    Grain.MONTH: 28 * _DAY,
+    Grain.YEAR: 365 * _DAY,
+}
 
 
 def fitting(seconds: float, step: int | None) -> Grain:
@@ -95,7 +103,7 @@ def fitting(seconds: float, step: int | None) -> Grain:
 
 def at_least(grain: Grain, step: int | None) -> Grain:
     """The grain, or the next one that is no shorter than the step of the data."""
-    while grain is not Grain.RAW and grain is not Grain.MONTH and _SECONDS[grain] < (step or 0):
+    while grain is not Grain.RAW and grain is not grain.coarser and _SECONDS[grain] < (step or 0):
         grain = grain.coarser
     return grain
 
@@ -123,6 +131,8 @@ def period_end(start: datetime, grain: Grain, step: int | None) -> datetime:
             return start + timedelta(days=7)
         case Grain.MONTH:
             return (start.replace(day=1) + timedelta(days=32)).replace(day=1)
+        case Grain.YEAR:
+            return start.replace(year=start.year + 1, month=1, day=1)
         case _ as never:
             assert_never(never)
 
@@ -138,5 +148,7 @@ def period_word(start: datetime, grain: Grain) -> str:
             return f"the week of {day(start)}"
         case Grain.MONTH:
             return f"{start:%b %Y}"
+        case Grain.YEAR:
+            return f"{start.year}"
         case _ as never:
             assert_never(never)
