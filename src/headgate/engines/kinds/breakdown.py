@@ -11,20 +11,13 @@ import pyarrow as pa
 from headgate.catalogue.meaning import Fold
 from headgate.engines.folding import fact_key, fold_word, folded
 from headgate.engines.frame import Frame
+from headgate.engines.groups import in_own_order, part_names, valued, with_value
 from headgate.engines.interface import Figure, Form, Outcome, Result, Skipped
 from headgate.engines.wording import count, listed, number, share
 from headgate.plan.language import Analysis
 from headgate.plan.titles import sentence
 
 _OTHER = "Other"
-_BLANK = "(blank)"
-_ORDERS = (
-    ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
-    ("mon", "tue", "wed", "thu", "fri", "sat", "sun"),
-    ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-     "december"),
-    ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
-)  # fmt: skip
 _SCHEMA = pa.schema([("group", pa.string()), ("value", pa.float64()), ("rows", pa.int64()), ("share", pa.float64())])
 
 
@@ -71,10 +64,8 @@ def _by_category(frame: Frame, analysis: Analysis, measures: Sequence[str], cate
 def _groups(frame: Frame, column: str, category: str, most: int) -> list[dict[str, Any]]:
     """The groups with their values, the greatest first, the rest as one."""
     how = frame.meaning(column).fold
-    rows = frame.rows.select("row", group=frame.text(category).fill_null(_BLANK), value=frame.rows[column])
-    rows = rows.filter(rows["value"].notnull())
-    first = folded(rows["value"], how, rows["row"])
-    ranked = rows.group_by("group").aggregate(value=first, rows=rows.count())
+    rows = with_value(frame, column, category)
+    ranked = valued(frame, column, category)
     found = frame.execute(ranked.order_by([ibis.desc("value"), "group"]).limit(most + 1)).to_pylist()
     if len(found) > most:
         kept = [row["group"] for row in found[:most]]
@@ -96,11 +87,8 @@ def _shared(groups: list[dict[str, Any]], how: Fold) -> list[dict[str, Any]]:
 
 def _in_order(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Weekdays and months in their own order; all else as it came."""
-    names = [str(row["group"]).casefold() for row in groups]
-    for order in _ORDERS:
-        if set(names) <= set(order):
-            return sorted(groups, key=lambda row: order.index(str(row["group"]).casefold()))
-    return groups
+    order = in_own_order([str(row["group"]) for row in groups])
+    return groups if order is None else sorted(groups, key=lambda row: order.index(str(row["group"])))
 
 
 def _by_parts(frame: Frame, analysis: Analysis, measures: Sequence[str], most: int) -> Outcome:
@@ -112,7 +100,7 @@ def _by_parts(frame: Frame, analysis: Analysis, measures: Sequence[str], most: i
     figures = {f"{each}_v": folded(frame.rows[each], how, frame.rows["row"]) for each in alike}
     figures |= {f"{each}_n": frame.rows[each].count() for each in alike}
     found = frame.execute(frame.rows.aggregate(**figures)).to_pylist()[0]
-    names = _part_names(frame, alike)
+    names = part_names(frame, alike)
     parts = [
         {"group": names[each], "value": found[f"{each}_v"], "rows": found[f"{each}_n"]}
         for each in alike
@@ -139,24 +127,6 @@ def _by_parts(frame: Frame, analysis: Analysis, measures: Sequence[str], most: i
         if left_out
         else (),
     )
-
-
-def _part_names(frame: Frame, columns: Sequence[str]) -> dict[str, str]:
-    """The parts in words, without what they all begin or end with where that leaves each of them something."""
-    spoken = {each: frame.phrase(each) for each in columns}
-    if len(set(spoken.values())) < len(spoken):
-        return {each: frame.label(each) for each in columns}
-    words = [name.split() for name in spoken.values()]
-    first, last = _common(words), _common([line[::-1] for line in words])
-    if any(first + last >= len(line) for line in words):
-        return {each: sentence(name) for each, name in spoken.items()}
-    return {each: sentence(" ".join(line[first : len(line) - last])) for each, line in zip(spoken, words, strict=True)}
-
-
-def _common(words: Sequence[Sequence[str]]) -> int:
-    """How many words all begin with."""
-    places = zip(*words, strict=False)
-    return next((at for at, found in enumerate(places) if len(set(found)) > 1), min(map(len, words)))
 
 
 def _figure(table: str, title: str, x_label: str, y_label: str, unit: str, told: list[str]) -> Figure:

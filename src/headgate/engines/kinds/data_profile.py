@@ -10,6 +10,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from headgate.engines.bins import equal_bins
 from headgate.engines.frame import Frame
 from headgate.engines.interface import Figure, Form, Outcome, Result, Skipped
 from headgate.engines.wide import Sort, figures_of
@@ -157,19 +158,7 @@ def _histograms(frame: Frame, columns: list[dict[str, Any]], tables: dict[str, p
 
 def _histogram(frame: Frame, column: dict[str, Any]) -> pa.Table:
     """Bins of equal width from the least to the greatest value; empty ones are there with 0 rows."""
-    low, width = column["min"], (column["max"] - column["min"]) / _BINS
-    values = frame.rows.select(value=frame.rows[column["id"]])
-    values = values.filter(values["value"].notnull())
-    placed = values.mutate(bin=ibis.least(((values["value"] - low) / width).floor().cast("int64"), _BINS - 1))
-    counted = frame.execute(placed.group_by("bin").aggregate(rows=placed.count())).to_pylist()
-    rows = {row["bin"]: row["rows"] for row in counted}
-    return pa.table(
-        {
-            "from": [low + width * at for at in range(_BINS)],
-            "to": [low + width * (at + 1) for at in range(_BINS)],
-            "rows": [rows.get(at, 0) for at in range(_BINS)],
-        }
-    )
+    return equal_bins(frame, column["id"], column["min"], column["max"], _BINS)
 
 
 def _sentences(facts: dict[str, Any], columns: list[dict[str, Any]]) -> tuple[str, ...]:

@@ -1,0 +1,58 @@
+"""Values counted in bins: of equal width, or between the round numbers 1, 2, 5, 10 … of each decade."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from headgate.engines.frame import Frame
+
+_ROUND = (1, 2, 5)
+
+
+def equal_bins(frame: Frame, column: str, low: float, high: float, bins: int) -> pa.Table:
+    """`from`, `to` and `rows` of bins of one width from low to high; empty ones are there with 0 rows.
+
+    What lies beyond an end is counted in the bin there.
+    """
+    width = (high - low) / bins
+    place = ((frame.rows[column] - low) / width).floor().cast("int64")
+    edges = [low + width * at for at in range(bins + 1)]
+    return _counted(frame, column, ibis.greatest(ibis.least(place, bins - 1), 0), edges)
+
+
+def round_bins(frame: Frame, column: str, edges: Sequence[float]) -> pa.Table:
+    """The same between `edges`, each bin with its lower edge and without its upper one; few enough to compare with."""
+    value = frame.rows[column]
+    place = sum((ibis.ifelse(value >= edge, 1, 0) for edge in edges[1:-1]), start=ibis.literal(0))
+    return _counted(frame, column, place, edges)
+
+
+def round_edges(low: float, high: float, most: int) -> list[float]:
+    """The numbers 1, 2 and 5 of each decade (powers of ten alone where there are more than `most`) around both ends."""
+    first, last = math.floor(math.log10(low)), math.floor(math.log10(high)) + 1
+    for steps in (_ROUND, (1,)):
+        edges = [float(f"{step}e{power}") for power in range(first, last + 1) for step in steps]
+        below, above = max(e for e in edges if e <= low), min(e for e in edges if e > high)
+        edges = [edge for edge in edges if below <= edge <= above]
+        if len(edges) <= most:
+            break
+    return edges
+
+
+def _counted(frame: Frame, column: str, place: ir.Value, edges: Sequence[float]) -> pa.Table:
+    rows = frame.rows.filter(frame.rows[column].notnull()).select(bin=place)
+    found = frame.execute(rows.group_by("bin").aggregate(rows=rows.count())).to_pylist()
+    counts = {row["bin"]: row["rows"] for row in found}
+    bins = range(len(edges) - 1)
+    return pa.table(
+        {
+            "from": pa.array(list(edges[:-1]), pa.float64()),
+            "to": pa.array(list(edges[1:]), pa.float64()),
+            "rows": pa.array([counts.get(at, 0) for at in bins], pa.int64()),
+        }
+    )
