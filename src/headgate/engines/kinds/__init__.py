@@ -22,6 +22,7 @@ from headgate.engines.kinds import (
     period_compare,
     power_factor,
     scatter_xy,
+    setpoint_deviation,
     timestamp_audit,
     trend,
 )
@@ -45,4 +46,5 @@ RUNNERS: Mapping[str, Callable[[Frame, Analysis], Outcome]] = {
     "load_factor": load_factor.run,
     "power_factor": power_factor.run,
     "intensity": intensity.run,
+    "setpoint_deviation": setpoint_deviation.run,
 }
