@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import ibis.expr.types as ir
 
-from headgate.engines.folding import folded
+from headgate.catalogue.meaning import Fold
+from headgate.engines.folding import fold_word, folded
 from headgate.engines.frame import Frame
 from headgate.plan.titles import sentence
 
@@ -31,6 +33,28 @@ def valued(frame: Frame, column: str, category: str) -> ir.Table:
     rows = with_value(frame, column, category)
     value = folded(rows["value"], frame.meaning(column).fold, rows["row"])
     return rows.group_by("group").aggregate(value=value, rows=rows.count())
+
+
+def makes_no_whole(frame: Frame, column: str) -> str | None:
+    """Why the groups of a column have no share of a total, None where they have."""
+    how = frame.meaning(column).fold
+    if how in (Fold.SUM, Fold.COUNT):
+        return None
+    return f"“{frame.label(column)}” is not added up ({fold_word(how)}), so its groups make no whole."
+
+
+def parts_of(frame: Frame, columns: Sequence[str]) -> list[dict[str, Any]]:
+    """The columns that have a value as `column`, `group` (name), `value` (folded) and `rows`, the greatest first."""
+    figures = {f"{each}_v": folded(frame.rows[each], frame.meaning(each).fold, frame.rows["row"]) for each in columns}
+    figures |= {f"{each}_n": frame.rows[each].count() for each in columns}
+    found = frame.execute(frame.rows.aggregate(**figures)).to_pylist()[0]
+    names = part_names(frame, columns)
+    known = [each for each in columns if found[f"{each}_v"] is not None]
+    named = [
+        {"column": each, "group": names[each], "value": found[f"{each}_v"], "rows": found[f"{each}_n"]}
+        for each in known
+    ]
+    return sorted(named, key=lambda row: -row["value"])
 
 
 def in_own_order(names: Sequence[str]) -> list[str] | None:

@@ -11,7 +11,7 @@ import pyarrow as pa
 from headgate.catalogue.meaning import Fold
 from headgate.engines.folding import fact_key, fold_word, folded
 from headgate.engines.frame import Frame
-from headgate.engines.groups import in_own_order, part_names, valued, with_value
+from headgate.engines.groups import in_own_order, parts_of, valued, with_value
 from headgate.engines.interface import Figure, Form, Outcome, Result, Skipped
 from headgate.engines.wording import count, listed, number, share
 from headgate.plan.language import Analysis
@@ -97,16 +97,7 @@ def _by_parts(frame: Frame, analysis: Analysis, measures: Sequence[str], most: i
     alike = [each for each in measures if (frame.unit(each), frame.meaning(each).fold) == (unit, how)]
     if len(alike) < 2:
         return Skipped(analysis, "The chosen measures differ in unit or in how they fold, so they make no whole.")
-    figures = {f"{each}_v": folded(frame.rows[each], how, frame.rows["row"]) for each in alike}
-    figures |= {f"{each}_n": frame.rows[each].count() for each in alike}
-    found = frame.execute(frame.rows.aggregate(**figures)).to_pylist()[0]
-    names = part_names(frame, alike)
-    parts = [
-        {"group": names[each], "value": found[f"{each}_v"], "rows": found[f"{each}_n"]}
-        for each in alike
-        if found[f"{each}_v"] is not None
-    ]
-    parts.sort(key=lambda row: -row["value"])
+    parts = parts_of(frame, alike)
     if how is Fold.SUM and len(parts) > most:
         rest = parts[most:]
         value, rows = sum(row["value"] for row in rest), sum(row["rows"] for row in rest)
