@@ -16,7 +16,7 @@ from headgate.engines.frame import Frame
 from headgate.engines.interface import Skipped
 from headgate.engines.timed import is_regular
 from headgate.engines.timing import seconds
-from headgate.engines.wording import moment
+from headgate.engines.wording import count, moment
 from headgate.plan.language import Analysis
 
 MOST_LISTED = 100
@@ -140,7 +140,7 @@ def stretch_text(start: datetime, end: datetime) -> str:
 def hours_text(hours: float) -> str:
     """A length of time in words: `45 minutes`, `3.5 hours`, `12 days`."""
     if hours < 1:
-        return f"{round(hours * 60)} minutes"
+        return count(round(hours * 60), "minute")
     if hours < 72:
         whole = f"{hours:.1f}".removesuffix(".0")
         return f"{whole} {'hour' if whole == '1' else 'hours'}"

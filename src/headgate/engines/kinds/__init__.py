@@ -8,6 +8,7 @@ from headgate.engines.frame import Frame
 from headgate.engines.interface import Outcome
 from headgate.engines.kinds import (
     base_load,
+    benchmark_entities,
     breakdown,
     concentration,
     correlation,
@@ -22,7 +23,9 @@ from headgate.engines.kinds import (
     pareto,
     peak_demand,
     period_compare,
+    pivot_heatmap,
     power_factor,
+    runtime_starts,
     scatter_xy,
     setpoint_deviation,
     timestamp_audit,
@@ -39,9 +42,11 @@ RUNNERS: Mapping[str, Callable[[Frame, Analysis], Outcome]] = {
     "distribution": distribution.run,
     "breakdown": breakdown.run,
     "pareto": pareto.run,
+    "pivot_heatmap": pivot_heatmap.run,
     "concentration": concentration.run,
     "correlation": correlation.run,
     "scatter_xy": scatter_xy.run,
+    "benchmark_entities": benchmark_entities.run,
     "load_profile": load_profile.run,
     "load_heatmap": load_heatmap.run,
     "load_duration": load_duration.run,
@@ -51,4 +56,5 @@ RUNNERS: Mapping[str, Callable[[Frame, Analysis], Outcome]] = {
     "power_factor": power_factor.run,
     "intensity": intensity.run,
     "setpoint_deviation": setpoint_deviation.run,
+    "runtime_starts": runtime_starts.run,
 }

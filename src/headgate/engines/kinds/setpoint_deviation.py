@@ -16,7 +16,7 @@ from headgate.engines.frame import Frame
 from headgate.engines.interface import Figure, Form, Headline, Outcome, Result, Skipped
 from headgate.engines.loads import not_numbers
 from headgate.engines.stretches import Events, Moments, events, hours_text, is_on, open_moments, stretch_text, stretches
-from headgate.engines.wording import count, number, share
+from headgate.engines.wording import number, share
 from headgate.plan.language import Analysis
 from headgate.plan.titles import sentence
 
@@ -24,6 +24,7 @@ BANDS = {"°C": 1.0, "K": 1.0, "°F": 2.0, "%RH": 5.0}
 RELATIVE = 0.05  # of the mean setpoint, for all other units
 REACH = 10  # half bands each way in the picture; what is farther away belongs to the outermost
 MOST_ENTITIES = 20
+MOSTLY = 0.5  # of the time on one side: the difference stays
 _LISTED = {"side": pa.string(), "mean_deviation": pa.float64(), "greatest_deviation": pa.float64()}
 
 
@@ -188,7 +189,7 @@ def _sentences(
         f"{share(facts['below_share'])}."
     )
     mean = facts["mean_deviation"]
-    if abs(mean) > control.band / 2:
+    if abs(mean) > control.band / 2 and facts["above_share" if mean > 0 else "below_share"] > MOSTLY:
         yield (
             f"On average it is {number(abs(mean), unit)} {'above' if mean > 0 else 'below'} its setpoint: a difference "
             "that stays points to too little capacity, a stuck valve or a wrong sensor."
@@ -200,8 +201,8 @@ def _sentences(
     top = long.listed[0]
     where = f" ({top['entity']})" if control.moments.several else ""
     yield (
-        f"{count(long.count, 'time')} it stays outside for {minutes} or longer, {hours_text(facts['event_hours'])} in "
-        f"all; longest {stretch_text(top['start'], top['end'])}{where}, on average "
+        f"Stretches outside of {minutes} or longer: {long.count:,}, {hours_text(facts['event_hours'])} in all; "
+        f"longest {stretch_text(top['start'], top['end'])}{where}, on average "
         f"{number(abs(top['mean_deviation']), unit)} {top['side']}."
     )
 
