@@ -28,6 +28,7 @@ from headgate.engines.kinds import (
     runtime_starts,
     scatter_xy,
     setpoint_deviation,
+    simultaneous_heat_cool,
     timestamp_audit,
     trend,
 )
@@ -56,5 +57,6 @@ RUNNERS: Mapping[str, Callable[[Frame, Analysis], Outcome]] = {
     "power_factor": power_factor.run,
     "intensity": intensity.run,
     "setpoint_deviation": setpoint_deviation.run,
+    "simultaneous_heat_cool": simultaneous_heat_cool.run,
     "runtime_starts": runtime_starts.run,
 }
