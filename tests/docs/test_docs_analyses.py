@@ -19,6 +19,7 @@ STEEL_RUNS = {
     "load_duration": (LOAD, {}),
     "peak_demand": ({**LOAD, "entity": "Load_Type"}, {"limit_kw": 500.0}),
     "base_load": (LOAD, {}),
+    "out_of_hours": (LOAD, {}),
     "load_factor": (LOAD, {}),
     "power_factor": ({**FLOWS, "reactive": "Lagging_Current_Reactive.Power_kVarh"}, {}),
     "intensity": ({**FLOWS, "denominator": "CO2(tCO2)", "entity": "Load_Type"}, {}),

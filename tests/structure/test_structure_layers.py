@@ -149,6 +149,7 @@ def test_only_settings_reads_the_environment() -> None:
 def test_every_package_imported_is_declared_or_of_the_standard_library() -> None:
     declared = {"cryptography", "duckdb", "fastexcel", "ibis", "jinja2", "openpyxl", "pyarrow", "rfc8785", "rich"}
     declared |= {"sqlalchemy", "typer", "vl_convert", "headgate", "pandas", "markupsafe", "httpx2", "anyio"}
+    declared |= {"holidays"}
     used = {
         wanted.partition(".")[0]
         for _, path in modules()

@@ -55,7 +55,7 @@ def open_timed(frame: Frame, column: str, time: str) -> Timed | None:
     if not 0 < doubled <= _EXCEPTION * found["stamps"] or how is Fold.COUNT:
         return Timed(rows, step, found["first"], found["last"], 0)
     single = rows.group_by("t").aggregate(mean=rows["value"].mean(), total=rows["value"].sum(), n=rows.count())
-    repeated = _is_set_back(single.t) if step <= timing.DAY // 24 and how is Fold.SUM else ibis.literal(False)
+    repeated = is_set_back(single.t) if step <= timing.DAY // 24 and how is Fold.SUM else ibis.literal(False)
     value = ibis.ifelse(repeated & (single.n == 2), single["total"], single["mean"])
     twice = frame.number(((single.n > 1) & ~(repeated & (single.n == 2))).sum()) or 0
     return Timed(single.select("t", value=value), step, found["first"], found["last"], round(twice))
@@ -68,6 +68,6 @@ def is_regular(frame: Frame, time: str) -> bool:
     return bool(found["all"]) and found["n"] >= REGULAR * found["all"]
 
 
-def _is_set_back(t: ir.Value) -> ir.Value:
+def is_set_back(t: ir.Value) -> ir.Value:
     """Whether clocks may be set back then: in the early hours of a Sunday in spring or autumn."""
     return (t.day_of_week.index() == 6) & t.month().isin([3, 4, 9, 10, 11]) & (t.hour() <= 3)

@@ -15,6 +15,7 @@ from headgate.engines.kinds import (
     data_profile,
     distribution,
     equipment_efficiency,
+    event_rule,
     intensity,
     kpi_summary,
     load_duration,
@@ -27,6 +28,7 @@ from headgate.engines.kinds import (
     period_compare,
     pivot_heatmap,
     power_factor,
+    register_to_interval,
     runtime_starts,
     scatter_xy,
     setpoint_deviation,
@@ -39,6 +41,7 @@ from headgate.plan.language import Analysis
 RUNNERS: Mapping[str, Callable[[Frame, Analysis], Outcome]] = {
     "data_profile": data_profile.run,
     "timestamp_audit": timestamp_audit.run,
+    "register_to_interval": register_to_interval.run,
     "kpi_summary": kpi_summary.run,
     "trend": trend.run,
     "period_compare": period_compare.run,
@@ -63,4 +66,5 @@ RUNNERS: Mapping[str, Callable[[Frame, Analysis], Outcome]] = {
     "setpoint_deviation": setpoint_deviation.run,
     "simultaneous_heat_cool": simultaneous_heat_cool.run,
     "runtime_starts": runtime_starts.run,
+    "event_rule": event_rule.run,
 }
