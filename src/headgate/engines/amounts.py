@@ -14,6 +14,7 @@ from headgate.engines.frame import Frame
 from headgate.engines.loads import HOUR, not_numbers
 from headgate.engines.timed import is_set_back
 from headgate.engines.wording import count
+from headgate.plan.language import Analysis
 
 _BASES = {Quantity.ENERGY: "kWh", Quantity.VOLUME: "m3", Quantity.MASS: "t", Quantity.EMISSIONS: "tCO2"}
 _EXCEPTION = 0.05  # of the stamps: where more than that occur twice, the rows are different things, and all count
@@ -98,22 +99,40 @@ def open_rate(frame: Frame, column: str, amount: Amount, of: str) -> Rate | str:
     if reason is not None:
         return reason
     over, stroke, under = frame.unit(column).partition("/")
+    value: ir.Value = frame.rows[column]
     own = amount.unit if frame.is_power(of) else frame.unit(of) or amount.unit
     named, base = UNITS.get(under if stroke else own), UNITS.get(amount.unit)
     said: tuple[str, ...] = ()
     if not stroke:
         said = (f"“{frame.label(column)}” does not say what it is for; it is taken to be for each {own or 'unit'}.",)
+    if over == "ct":
+        value, over = value / 100, ""
+        said += (f"“{frame.label(column)}” is in hundredths of a currency; costs are told in whole ones.",)
     if named is not None and base is not None and named.quantity is base.quantity and named.scale and base.scale:
-        return Rate(frame.rows[column] * (base.scale / named.scale), over, said)
+        return Rate(value * (base.scale / named.scale), over, said)
     if (under if stroke else own) == amount.unit:
-        return Rate(frame.rows[column], over, said)
+        return Rate(value, over, said)
     return (
         f"“{frame.label(column)}” is for each {under} and “{frame.label(of)}” is in {amount.each}, "
         "so the two cannot be multiplied."
     )
 
 
-def open_joint(frame: Frame, time: str | None, values: Mapping[str, ir.Value]) -> Joint:
+def open_price(frame: Frame, analysis: Analysis, amount: Amount, of: str) -> Rate | str | None:
+    """What each unit of the amounts of `of` costs: the user's tariff, else the price column, None without either.
+
+    `of` is the column of the amounts. A string says why the price column cannot be used.
+    """
+    column = next(iter(analysis.inputs.get("price", ())), None)
+    tariff = float(analysis.params.get("tariff", 0.0))
+    if tariff > 0:
+        over = "" if column is None else frame.unit(column).partition("/")[0]
+        unused = () if column is None else (f"“{frame.label(column)}” is not used: your tariff is.",)
+        return Rate(ibis.literal(tariff), over, unused)
+    return None if column is None else open_rate(frame, column, amount, of)
+
+
+def open_joint(frame: Frame, time: str | None, values: Mapping[str, ir.Value], group: ir.Value | None = None) -> Joint:
     """The rows on which all values (and, where a column is given, the time) are there, and what was left out.
 
     Where stamps that occur twice are the exception, such a stamp counts once, with the mean of its values; but both
