@@ -13,6 +13,7 @@ from headgate.engines.kinds import (
     concentration,
     correlation,
     data_profile,
+    degree_days,
     distribution,
     emissions,
     energy_cost,
@@ -75,4 +76,5 @@ RUNNERS: Mapping[str, Callable[[Frame, Analysis], Outcome]] = {
     "simultaneous_heat_cool": simultaneous_heat_cool.run,
     "runtime_starts": runtime_starts.run,
     "event_rule": event_rule.run,
+    "degree_days": degree_days.run,
 }
