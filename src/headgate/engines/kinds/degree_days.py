@@ -181,8 +181,8 @@ def _sentences(
         said.append(f"That with the most cooling degree days is {warm['period']}: {number(warm['cdd'])}.")
     if weather.hourly:
         said.append(
-            f"Counted by hours instead, which also sees cool nights of warm days, they are "
-            f"{number(facts['hdd_by_hours'])} and {number(facts['cdd_by_hours'])}: compare only figures made the same way."
+            "Counted by hours instead, which also sees cool nights of warm days, they are "
+            f"{number(facts['hdd_by_hours'])} and {number(facts['cdd_by_hours'])}: compare only figures of one kind."
         )
     return tuple(said)
 
