@@ -6,7 +6,7 @@ import json
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,8 @@ from headgate.gate import DEFAULT_TEMPLATE, Answer
 from headgate.gate import asking as gate
 from headgate.gate.sent import Sent, find_sent
 from headgate.gate.store import sent_records
-from headgate.headers import Header, Table
+from headgate.headers import Header, Postgres, Server, Table
+from headgate.headers.server import is_url, server
 from headgate.ledger import DecidedBy, Ledger, Verification
 from headgate.manifest import (
     ApprovedManifest,
@@ -76,8 +77,12 @@ def analyse(
     out: str | Path | None = None,
     home: Path | None = None,
     progress: Progress | None = None,
+    table: Table | None = None,
 ) -> Report:
     """The report on a table, saved to the folder `out` where one is given.
+
+    `source` is a file, a folder, a `postgresql://` URL as a text, or a `Table` that `read` gave. A table on a server is
+    given as `table`, beside the URL it was read from.
 
     `review` is a decisions file (TOML or JSON), its content as a mapping, or a function of (headers, screened);
     `approve="clean"` approves what screening found clean. With neither, every column is withheld: enough for the
@@ -89,15 +94,16 @@ def analyse(
         UnavailableError: the provider or the disk gives no usable answer.
         IntegrityError: the state folder is not as it was written.
     """
-    path = source.path if isinstance(source, Table) else Path(source)
+    known = source if isinstance(source, Table) else table
+    place = _place(source)
     if out is not None:
         refuse_foreign(Path(out).resolve())
     decide = deciding(review, approve)
-    with opened(home) as state, _cell(path, state.settings) as running:
-        table = source if isinstance(source, Table) else cell.read(running, path, sheet, names)
+    with opened(home) as state, _cell(place, state.settings) as running:
+        found = known or cell.read(running, place, sheet, names)
         desk = Desk(state.ledger, state.manifests, state.settings.actor, running)
-        send = None if provider == LOCAL else (provider, _through_the_gate(state.settings, provider, path))
-        report = analysis.analyse(table, decide, desk, send, progress or _silent)
+        send = None if provider == LOCAL else (provider, _through_the_gate(state.settings, provider, place))
+        report = analysis.analyse(found, decide, desk, send, progress or _silent)
     if out is not None:
         report.save(Path(out))
     return report
@@ -109,9 +115,29 @@ def read(source: str | Path, sheet: str | None = None, names: Sequence[str] | No
     `sheet` names a sheet of a workbook, `names` the columns of a table without a header row. Raises InputError where
     the source is not one that can be read, RefusalError where the cell is not isolated down to the floor.
     """
-    path = Path(source)
-    with _cell(path, settings.from_environment()) as running:
-        return cell.read(running, path, sheet, names)
+    place = _place(source)
+    with _cell(place, settings.from_environment()) as running:
+        return cell.read(running, place, sheet, names)
+
+
+def _place(source: str | Path | Table) -> Path | Server:
+    """Where the source is, for a server with the password that the URL, the environment or `~/.pgpass` holds.
+
+    Raises InputError for an address that is none, or not written as a text.
+    """
+    if isinstance(source, Table):
+        if isinstance(source.layout, Postgres):
+            raise InputError("a table on a server is given as `table`, and its database's URL as the source")
+        return source.path
+    if not is_url(str(source)):
+        return Path(source)
+    if isinstance(source, Path):
+        raise InputError("a database's URL is given as a text: a Path changes it")
+    found = server(source)
+    if found.password is None:
+        password = settings.database_password(found.host, found.port, found.database, found.user)
+        return replace(found, password=password)
+    return found
 
 
 def receipt(index: int, home: Path | None = None) -> Sent:
@@ -203,9 +229,9 @@ def send(manifest_id: str, template_id: str, provider: str, home: Path | None = 
         return gate.send(running, manifest_id, template_id, provider)
 
 
-def _through_the_gate(found: Settings, provider: str, source: Path) -> analysis.Send:
+def _through_the_gate(found: Settings, provider: str, source: Path | Server) -> analysis.Send:
     require_key(find_profile(load_profiles(found.profiles), provider))
-    if source.resolve().is_relative_to(found.home.resolve()):
+    if isinstance(source, Path) and source.resolve().is_relative_to(found.home.resolve()):
         raise RefusalError(
             f"{source.name} lies in the state folder {found.home}, which the gate can open: move the table, or name "
             "another state folder with HEADGATE_HOME"
@@ -233,7 +259,7 @@ def probe_lock() -> None:
 
 
 @contextmanager
-def _cell(source: Path | None, found: Settings) -> Iterator[Process]:
+def _cell(source: Path | Server | None, found: Settings) -> Iterator[Process]:
     """A cell for the source, with a private folder of its own."""
     with work_folder() as work, cell.cell_process(source, work, found.floor) as running:
         yield running

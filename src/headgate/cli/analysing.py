@@ -26,7 +26,7 @@ _TOKENS_A_NAME, _TOKENS_OF_A_PLAN = 55, 2_000
 class Given:
     """The arguments of a run."""
 
-    source: Path
+    source: str | Path
     out: Path | None
     provider: str
     review: Path | None
@@ -49,7 +49,7 @@ def analyse(given: Given, *, as_json: bool) -> None:
         app.require_key(profile)
     decide = _asking(wanted, given, profile)
     with show.Progress() as progress:
-        report = app.analyse(table, provider=given.provider, review=decide, progress=progress)
+        report = app.analyse(given.source, table=table, provider=given.provider, review=decide, progress=progress)
         progress(0, 0, "drawing")
         page = report.save(out)
     if as_json:

@@ -21,13 +21,15 @@ ledger = typer.Typer(no_args_is_help=True, help="What was decided, sent and run:
 app.add_typer(ledger, name="ledger")
 
 Source = Annotated[
-    Path,
+    str,
     typer.Argument(
-        help="A CSV, TSV, Excel, Parquet, Feather, JSON, SQLite or DuckDB file, or a folder.", show_default=False
+        help="A CSV, TSV, Excel, Parquet, Feather, JSON, SQLite or DuckDB file, a folder, or "
+        "postgresql://user@host/database.",
+        show_default=False,
     ),
 ]
 SheetOption = Annotated[
-    str | None, typer.Option("--sheet", "--table", help="The sheet of a workbook, or the table of a database.")
+    str | None, typer.Option("--sheet", "--table", help="The sheet of a workbook, or the table or view of a database.")
 ]
 NamesOption = Annotated[
     str | None, typer.Option("--names", help="Column names, comma-separated, for a table without a header row.")
