@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from headgate import analysis, settings
-from headgate.analysis import LOCAL, Decide, Desk, closing, screened_headers
+from headgate.analysis import LOCAL, Decide, Desk, closed, closing, screened_headers
 from headgate.cell import asking as cell
 from headgate.database import Records, open_database
 from headgate.engines.interface import Progress
@@ -23,12 +23,14 @@ from headgate.gate.sent import Sent, find_sent
 from headgate.gate.store import sent_records
 from headgate.headers import Header, Postgres, Server, Table
 from headgate.headers.server import is_url, server
-from headgate.ledger import DecidedBy, Ledger, Verification
+from headgate.ledger import DecidedBy, Ledger, Receipt, Verification
 from headgate.manifest import (
     ApprovedManifest,
     Decided,
     Decision,
     ManifestStore,
+    Memory,
+    Remembered,
     approve_clean,
     from_mapping,
     withhold_all,
@@ -52,7 +54,13 @@ class State:
     settings: Settings
     ledger: Ledger
     manifests: ManifestStore
+    memory: Memory
     sent: Records
+
+    @property
+    def desk(self) -> Desk:
+        """Where an approval of this process is kept."""
+        return Desk(self.ledger, self.manifests, self.memory, self.settings.actor)
 
 
 @contextmanager
@@ -61,7 +69,7 @@ def opened(home: Path | None = None) -> Iterator[State]:
     found = settings.from_environment(home)
     database = open_database(found.home)
     try:
-        yield State(found, Ledger(database), ManifestStore(database), sent_records(database))
+        yield State(found, Ledger(database), ManifestStore(database), Memory(database), sent_records(database))
     finally:
         database.close()
 
@@ -101,9 +109,8 @@ def analyse(
     decide = deciding(review, approve)
     with opened(home) as state, _cell(place, state.settings) as running:
         found = known or cell.read(running, place, sheet, names)
-        desk = Desk(state.ledger, state.manifests, state.settings.actor, running)
         send = None if provider == LOCAL else (provider, _through_the_gate(state.settings, provider, place))
-        report = analysis.analyse(found, decide, desk, send, progress or _silent)
+        report = analysis.analyse(found, decide, state.desk, running, send, progress or _silent)
     if out is not None:
         report.save(Path(out))
     return report
@@ -149,6 +156,27 @@ def receipt(index: int, home: Path | None = None) -> Sent:
 def preview(table: Table, decide: Decide) -> ApprovedManifest:
     """The manifest these decisions would close; nothing is kept, recorded or sent."""
     return closing(table, decide(table.headers, screened_headers(table)), actor="preview")
+
+
+def approved(table: Table, decided: Decided) -> tuple[ApprovedManifest, Receipt]:
+    """The manifest these decisions close, kept and in the ledger, with the receipt; nothing is sent.
+
+    Raises RefusalError where a decision may not be taken.
+    """
+    with opened() as state:
+        return closed(table, decided, state.desk)
+
+
+def recalled(headers: Sequence[Header]) -> tuple[Mapping[str, Remembered], str]:
+    """What was decided before on these headers in this workspace, by their NFC form; and who acts now."""
+    with opened() as state:
+        return state.memory.recall(header.name for header in headers), state.settings.actor
+
+
+def forget(header: str | None = None) -> int:
+    """How many decisions were remembered, on this header or in all; none of them is any more."""
+    with opened() as state:
+        return state.memory.forget(header)
 
 
 def profile_named(name: str, home: Path | None = None) -> Profile:

@@ -80,6 +80,30 @@ def analyse(
 
 
 @app.command()
+def review(
+    source: Annotated[str | None, typer.Argument(help="As for analyse.", show_default=False)] = None,
+    provider: ProviderOption = "local",
+    decisions: ReviewOption = None,
+    names: NamesOption = None,
+    sheet: SheetOption = None,
+    save: Annotated[Path | None, typer.Option("--save", help="Write the decisions to a file.")] = None,
+    forget: Annotated[bool, typer.Option("--forget", help="Forget every decision remembered here.")] = False,
+    forget_header: Annotated[str | None, typer.Option(help="Forget what is remembered of one header.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Review the names of a table at the terminal and record the approval; nothing is sent."""
+    from headgate.cli import analysing
+
+    if forget or forget_header is not None:
+        analysing.forget(forget_header)
+        return
+    if source is None:
+        raise InputError("name the table to review, or --forget")
+    given = analysing.Given(source, None, provider, decisions, None, _split(names), sheet, save)
+    analysing.review(given, as_json=as_json)
+
+
+@app.command()
 def demo(
     out: Annotated[Path, typer.Option("--out", help="The folder the report is written to.")] = Path("demo-report"),
     as_json: JsonOption = False,
