@@ -8,7 +8,22 @@ from collections.abc import Iterator
 from headgate.screening.spelling import OwnKind, OwnName
 from headgate.screening.vocabulary import vocabulary
 
-LEGAL = ("Ltd", "plc", "GmbH & Co. KG", "GmbH", "S.A.", "AG", "A/S", "N.V.", "S.p.A.", "SpA", "KGaA", "SE", "AB", "Oyj")
+LEGAL: tuple[str, ...] = (
+    "Ltd",
+    "plc",
+    "GmbH & Co. KG",
+    "GmbH",
+    "S.A.",
+    "AG",
+    "A/S",
+    "N.V.",
+    "S.p.A.",
+    "SpA",
+    "KGaA",
+    "SE",
+    "AB",
+    "Oyj",
+)
 LEGAL += ("ASA", "PLC", "Company")
 UMLAUTS = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "Ö": "Oe", "Ü": "Ue", "Å": "Aa", "Ø": "Oe"}

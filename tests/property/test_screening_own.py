@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.scale import times
 from tests.spellings import AROUND, UMLAUTS, exact, plain, short, slips
 
+from headgate.screening import Verdict, screen
 from headgate.screening.own import NOBODY, laid_over, own_names
 from headgate.screening.spelling import OwnKind, OwnName, flat, flaw
 from headgate.screening.token import Kind, cut
@@ -41,6 +42,7 @@ PEOPLE = st.builds(
     st.sampled_from(["", "", "Ní ", "O'", "van den ", "de "]),
     WORD,
 )
+RANK = {Verdict.CLEAN: 0, Verdict.REVIEW: 1, Verdict.BLOCKED: 2}
 NAMES = st.one_of(CLIENTS, SITES, PEOPLE)
 
 
@@ -111,6 +113,32 @@ def test_marks_are_spans_left_to_right_whatever_the_names_and_the_header(names: 
     for name in names:
         if flaw(name) is None:
             assert own.own_marks(name.text) != [], name.text
+
+
+@settings(max_examples=times(150), deadline=None)
+@given(st.lists(NAMES, max_size=4), st.data())
+def test_an_alias_holds_no_spelling_of_an_own_name(names: list[OwnName], data: st.DataObject) -> None:
+    own = own_names(names)
+    written = [spelt for name in names for spelt in (*exact(name), *short(name))]
+    pieces = st.one_of(
+        st.sampled_from(written or ["temp"]), st.sampled_from(["temp", "kWh", "site", "Wexmoor", "\u200b"])
+    )
+    row = data.draw(st.lists(st.lists(pieces, min_size=1, max_size=4).map(" ".join), max_size=5))
+    screened = screen(row, own)
+    suggested = [one.suggested for one in screened]
+    assert len(set(suggested)) == len(row)
+    for one in (*screen(suggested, own), *(each for name in suggested for each in screen([name], own))):
+        assert one.verdict is Verdict.CLEAN, one
+    for one, alone in zip(screened, screen(row), strict=True):
+        assert RANK[one.verdict] >= RANK[alone.verdict], "a list never makes a header pass"
+
+
+@settings(max_examples=times(50), deadline=None)
+@given(st.lists(st.builds(OwnName, st.sampled_from(OwnKind), st.text(max_size=20)), max_size=5))
+def test_an_alias_is_clean_whatever_is_on_the_lists(names: list[OwnName]) -> None:
+    own = own_names([*names, OwnName(OwnKind.PERSON, "Colum N"), OwnName(OwnKind.SITE, "Total")])
+    screened = screen(["Wexmoor kWh", "total_kWh", "", "temp", "temp", *(name.text for name in names)], own)
+    assert all(one.verdict is Verdict.CLEAN for one in screen([one.suggested for one in screened], own))
 
 
 @pytest.mark.parametrize("kind", OwnKind)

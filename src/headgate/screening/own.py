@@ -199,8 +199,10 @@ def own_names(names: Iterable[OwnName]) -> OwnNames:
         key = own_key(name)
         for spelling, how in spellings(name):
             by_how[how].setdefault(spelling, _Spelling(how, name.kind, key))
-    known = vocabulary().words
+    known, stand_ins = vocabulary().words, vocabulary().placeholders
     spelt = {**by_how[How.FAMILY], **by_how[How.WORDS], **by_how[How.NAME]}
+    # An alias is made of these, so they say nobody's name (a person called Colum N.).
+    spelt = {spelling: one for spelling, one in spelt.items() if spelling.rstrip("0123456789") not in stand_ins}
     for spelling in spelt.keys() & known:
         # Run together it is a word of the vocabulary: what it says is judged as that of one.
         spelt[spelling] = spelt[spelling]._replace(how=How.WORDS)

@@ -9,7 +9,7 @@ import pytest
 from tests.spellings import AROUND, exact, short
 from tests.unit.screening.ordinary_lists import ORDINARY
 
-from headgate.screening import Category
+from headgate.screening import Category, screen
 from headgate.screening.mark import Mark
 from headgate.screening.own import NOBODY, OwnNames, laid_over, own_names
 from headgate.screening.spelling import OwnKind, OwnName, flaw
@@ -136,6 +136,16 @@ def test_every_spelling_of_an_entry_has_the_same_placeholder() -> None:
 def test_two_names_run_together_are_two() -> None:
     assert found("PfizerRingaskiddy_Boiler2") == [("Pfizer", True), ("Ringaskiddy", True)]
     assert found("pfizerringaskiddy_boiler2") == [("pfizer", True), ("ringaskiddy", True)]
+
+
+def test_the_alias_has_one_placeholder_for_an_entry_and_keeps_what_is_measured() -> None:
+    row = ["PfizerRingaskiddy_Boiler2_Steam_kWh", "pfzr gas m3", "HEXLEY POLYMERS LTD temp", "hxly flow", "temp"]
+    assert [one.suggested for one in screen(row, LISTS)] == [
+        *("site1 site2 boiler2 steam kWh", "site1 gas m3", "site3 temp", "site3 flow", "temp"),
+    ]
+    assert [one.verdict for one in screen(row, LISTS)] == [*("blocked", "review", "blocked", "review", "clean")]
+    assert [one.verdict for one in screen(["total kWh"])] == ["clean"], "the control: no list finds it"
+    assert [one.verdict for one in screen(["total kWh"], LISTS)] == ["review"]
 
 
 def test_what_a_name_leaves_of_another_mark_stays_marked() -> None:
