@@ -79,7 +79,7 @@ _UNAVAILABLE = {
     "57P01": "the database was shut down meanwhile; try again later",
 }
 # What the driver raises on a server that speaks another language.
-_GARBLED = (ValueError, LookupError, TypeError, struct.error, pg8000.core.scramp.ScramException)
+_GARBLED = (ValueError, LookupError, TypeError, AttributeError, struct.error, pg8000.core.scramp.ScramException)
 
 
 class _Driver(pg8000.native.Connection):  # type: ignore[misc]

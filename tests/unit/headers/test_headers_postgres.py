@@ -185,6 +185,41 @@ def test_a_host_that_is_not_there_or_is_no_postgresql_is_said_so(certificate: Pa
         read(f"postgresql://me:pw@127.0.0.1:{site.port}/plant")
 
 
+LET_IN = b"R\x00\x00\x00\x08\x00\x00\x00\x00Z\x00\x00\x00\x05I"
+GARBLED = {
+    "a type that there is not": b"?\x00\x00\x00\x04",
+    "a size below zero": b"R\xff\xff\xff\xff",
+    "a request for nothing known": b"R\x00\x00\x00\x08\x00\x00\x00\x63",
+    "half of a request": b"R\x00\x00\x00\x05\x00",
+    "no way to prove a password": b"R\x00\x00\x00\x09\x00\x00\x00\x0a\x00",
+    "the end of a proof that was not begun": b"R\x00\x00\x00\x08\x00\x00\x00\x0b",
+    "an error without a code": b"E\x00\x00\x00\x05\x00",
+    "an encoding that there is not": b"S\x00\x00\x00\x16client_encoding\x00x\x00",
+    "rows that nobody asked for": LET_IN + b"D\x00\x00\x00\x06\x00\x01" + b"Z\x00\x00\x00\x05I" * 9,
+    "a wish to be sent rows": LET_IN + b"G\x00\x00\x00\x07\x00\x00\x00",
+    "names in no encoding": LET_IN + b"T\x00\x00\x00\x1a\x00\x01\xff\xfe\x00" + bytes(18),
+    "nothing at all": LET_IN + b"Z\x00\x00\x00\x05I" * 9,
+}
+
+
+@pytest.mark.parametrize("name", GARBLED)
+def test_a_server_that_answers_in_another_way_gives_one_sentence_of_ours(name: str) -> None:
+    def reply(channel: socket.socket) -> None:
+        channel.recv(4096)
+        channel.sendall(GARBLED[name])
+        channel.shutdown(socket.SHUT_WR)
+        channel.recv(4096)
+
+    def asked(port: int) -> Table:
+        url = f"postgresql://me:hunter2zq@127.0.0.1:{port}/plant"
+        return Session(connected(("127.0.0.1", port)), server(url)).table(None)
+
+    with provider(reply, reads=False) as other, pytest.raises((UnavailableError, InputError)) as refused:
+        asked(other.port)
+    assert "hunter2zq" not in str(refused.value)
+    assert refused.value.__suppress_context__ or refused.value.__context__ is None
+
+
 # How secure the connection is
 
 
