@@ -63,6 +63,10 @@ class Terminal:
         self._seen = len(self.text)
         os.write(self._screen, keys.encode())
 
+    def resize(self, columns: int, lines: int) -> None:
+        """The window has another size."""
+        fcntl.ioctl(self._screen, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
     def interrupt(self) -> None:
         """Ctrl-C, as a terminal passes it on."""
         self._running.send_signal(signal.SIGINT)

@@ -231,6 +231,26 @@ def test_every_screen_fits_the_terminal_and_is_given_back_as_it_was(source: Path
     assert terminal.raw.rindex(b"\x1b[?25h") > terminal.raw.rindex(b"\x1b[?25l")
 
 
+def test_a_window_that_gets_another_size_is_drawn_anew(source: Path) -> None:
+    with at_terminal("review", source) as terminal:
+        terminal.until("q  stop")
+        terminal.resize(100, 30)
+        terminal.until("─" * 100)
+        terminal.until("q  stop")
+        terminal.press("p", "renamed to")
+
+
+def test_a_terminal_that_knows_no_control_sequence_gets_none(source: Path) -> None:
+    with at_terminal("review", source, env={"TERM": "dumb"}) as terminal:
+        terminal.until("q  stop")
+        terminal.press("P", "3 renamed")
+        terminal.press("c", "All are decided")
+        terminal.press("\r", "y/n")
+        terminal.agree()
+        assert terminal.end() == 0
+    assert b"\x1b" not in terminal.raw
+
+
 def test_an_interrupted_review_keeps_nothing_and_gives_the_terminal_back(source: Path, own_home: Path) -> None:
     with at_terminal("review", source) as terminal:
         before = terminal.attributes()

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
@@ -91,15 +92,18 @@ def _head(task: Task, state: State, scene: Scene, width: int) -> list[Text]:
     return [title, line, _rule(width)]
 
 
+def _measure(width: int) -> Console:
+    return Console(width=width, file=None, color_system=None)
+
+
 def _rule(width: int) -> Text:
     return Text("─" * width, style="dim")
 
 
 def _foot(task: Task, state: State, width: int) -> list[Text]:
-    said = Text(f" {state.said}", style="bold")
-    said.truncate(width, overflow="ellipsis")
+    said = Text(state.said, style="bold").wrap(_measure(width), min(width, _WIDEST) - 2, overflow="fold")
     keys = [line for offered in _offered(task, state) for line in _keys(offered, width)]
-    return [said, _rule(width), *keys]
+    return [*(Text(" ").append_text(each) for each in said or [Text("")]), _rule(width), *keys]
 
 
 _Keys = Sequence[tuple[str, str]]
@@ -210,7 +214,7 @@ def _facts(task: Task, state: State, scene: Scene, subject: Subject, given: Deci
         before = subject.before
         who = "you" if before.actor == scene.actor else shown(before.actor, 40)
         yield Text(f"before\t{_spelled(before.choice, before.public_name)} by {who} on {day(before.at)}")
-    yield Text("decided\t").append(*(_decision(given) if given else ("–", "")))
+    yield Text("decided\t").append(*(_decision(given) if given else ("not yet", "dim")))
     if subject.family:
         still = sum(state.decided[place] is None for place in subject.family)
         names = [shown(task.subjects[place].proposal.header.name, 60) for place in subject.family]
@@ -252,14 +256,14 @@ def _together(task: Task, state: State, places: Sequence[int], width: int, room:
     yield Text("")
     labels = _collapsed(task, places)
     inside = width - len(_MARGIN)
-    wide = min(max(map(len, labels)) + 2, inside)
+    wide = min(max(map(cell_len, labels)) + 2, inside)
     columns = max(inside // wide, 1)
     rows = max(room - 6, 1)
     fits = labels[: rows * columns]
     if len(labels) > len(fits):
         fits = fits[: max(len(fits) - columns, 1)]
     for at in range(0, len(fits), columns):
-        yield Text("".join(each.ljust(wide) for each in fits[at : at + columns]).rstrip())
+        yield Text("".join(set_cell_size(each, wide) for each in fits[at : at + columns]).rstrip())
     if len(labels) > len(fits):
         yield Text("")
         yield Text(f"\tand {len(labels) - len(fits):,} more lines like these; s shows each by itself", style="dim")
@@ -283,7 +287,7 @@ def _collapsed(task: Task, places: Sequence[int]) -> list[str]:
 
 def _wrapped(line: Text, width: int) -> list[Text]:
     """The line in its margin, wrapped; what follows a tab is set in from its label, and no wider than can be read."""
-    measure = Console(width=width, file=None, color_system=None)
+    measure = _measure(width)
     if "\t" not in line.plain:
         return [Text(_MARGIN).append_text(each) for each in line.wrap(measure, width - len(_MARGIN), overflow="fold")]
     label, text = line[: line.plain.index("\t")], line[line.plain.index("\t") + 1 :]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import select
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ NAMED: Mapping[str, str] = {
     **{f"\x1b[{number}~": name for number, name in _NUMBERS.items()},
 }
 _LONGEST = max(map(len, NAMED))
+RESIZED = "resized"
+_LOOK_SECONDS = 0.25  # how often to look whether the terminal has another size
 
 
 def cut(typed: str) -> tuple[str, str]:
@@ -39,7 +42,8 @@ def cut(typed: str) -> tuple[str, str]:
 def keyboard() -> Iterator[Callable[[], str]]:
     """What gives the next key from standard input, a terminal; it is as it was before at the end of the block.
 
-    Keys typed ahead are not echoed. The end of the input is `q`, and Ctrl-C raises KeyboardInterrupt.
+    Keys typed ahead are not echoed. A terminal that has another size now gives `RESIZED`. The end of the input is `q`,
+    and Ctrl-C raises KeyboardInterrupt.
     """
     if sys.platform == "win32":
         yield _console_key
@@ -54,7 +58,12 @@ def keyboard() -> Iterator[Callable[[], str]]:
 
     def key() -> str:
         nonlocal waiting
+        size = os.get_terminal_size(descriptor)
         while not waiting:
+            if not select.select([descriptor], [], [], _LOOK_SECONDS)[0]:
+                if os.get_terminal_size(descriptor) != size:
+                    return RESIZED
+                continue
             data = os.read(descriptor, 1024)
             if not data:
                 return "q"

@@ -13,7 +13,7 @@ from headgate import app
 from headgate.canonical import canonical_json
 from headgate.cli import deciding, drawing, show
 from headgate.cli.deciding import Leaving, State, Task, Where
-from headgate.cli.keyboard import keyboard
+from headgate.cli.keyboard import RESIZED, keyboard
 from headgate.errors import RefusalError
 from headgate.gate import DEFAULT_TEMPLATE, envelope, hold_budget, load_template, wire_bytes
 from headgate.headers import Header, Table
@@ -82,50 +82,59 @@ def cut_answer(names: Sequence[str], profile: Profile) -> str | None:
 
 def _reviewed(task: Task, state: State, scene: drawing.Scene) -> State:
     """The state a person ends in. The terminal is as it was before, whatever happens."""
-    shown = False
+    told: Leaving | None = None
     with keyboard() as key:
         try:
             while state.where not in {Where.CLOSED, Where.STOPPED}:
                 if state.where is not Where.CLOSING:
-                    shown = _screen(task, state, scene)
-                elif shown:
-                    shown = _left()
+                    _screen(task, state, scene)
+                elif state.leaving is not told:
+                    told = state.leaving
                     _last_look(state, scene)
                 else:
                     _again(drawing.question(state, scene))
-                state = deciding.press(task, state, key(), time.monotonic())
+                pressed = key()
+                if pressed != RESIZED:
+                    state = deciding.press(task, state, pressed, time.monotonic())
         finally:
-            if shown:
-                _left()
+            _left()
     if state.where is Where.CLOSED:
         show.err.print()
     return state
 
 
-def _screen(task: Task, state: State, scene: drawing.Scene) -> bool:
-    """The state is on the terminal's other screen, drawn in one piece."""
-    if not show.err.is_alt_screen:
-        show.err.set_alt_screen(True)
-        show.err.show_cursor(False)
+def _is_plain() -> bool:
+    """Whether the terminal knows no control sequences."""
+    return show.err.is_dumb_terminal or show.err.legacy_windows
+
+
+def _screen(task: Task, state: State, scene: drawing.Scene) -> None:
+    """The state is on the terminal's other screen, drawn in one piece; where there is none, below what was there."""
     lines = drawing.frame(task, state, scene, show.err.size)
     with show.err.capture() as drawn:
         for number, line in enumerate(lines):
             show.err.print(line, end="" if number == len(lines) - 1 else "\n", soft_wrap=True)
+    if _is_plain():
+        show.err.file.write(f"\n{drawn.get().rstrip()}\n")
+        return
+    if not show.err.is_alt_screen:
+        show.err.set_alt_screen(True)
+        show.err.show_cursor(False)
     # Home, each line to its end, and nothing below: what stood there before does not flicker.
     show.err.file.write("\x1b[H" + drawn.get().replace("\n", "\x1b[K\n") + "\x1b[K\x1b[J")
     show.err.file.flush()
-    return True
 
 
-def _left() -> bool:
-    show.err.show_cursor(True)
-    show.err.set_alt_screen(False)
-    return False
+def _left() -> None:
+    if show.err.is_alt_screen:
+        show.err.show_cursor(True)
+        show.err.set_alt_screen(False)
 
 
 def _last_look(state: State, scene: drawing.Scene) -> None:
     """The exact bytes are on the terminal's usual screen, which can be scrolled, and the question below them."""
     assert state.leaving is not None
+    _left()
     show.err.print(Text("\nWhat would leave, byte for byte:\n", style="dim"))
     show.err.file.write(state.leaving.data.decode() + "\n\n")
     for line in drawing.closing(state, scene):
@@ -135,6 +144,6 @@ def _last_look(state: State, scene: drawing.Scene) -> None:
 
 
 def _again(question: str) -> None:
-    show.err.file.write("\r\x1b[K")
+    show.err.file.write("\n" if _is_plain() else "\r\x1b[K")
     show.err.print(question, end="", style="bold", markup=False)
     show.err.file.flush()

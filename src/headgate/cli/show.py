@@ -18,8 +18,9 @@ from headgate.canonical import Json
 from headgate.charts import text as words
 from headgate.clock import stamp
 from headgate.isolation import MEANINGS
-from headgate.ledger import DECIDERS
+from headgate.ledger import DECIDERS, Commitment, Digest
 from headgate.screening import screen
+from headgate.screening.own import NOBODY, OwnNames
 
 if TYPE_CHECKING:
     from headgate.cli.examination import Check
@@ -144,9 +145,15 @@ def entries(listed: Sequence[tuple[int, Entry]]) -> None:
     grid = Grid("#", "at", "event", "what", box=None, pad_edge=False, header_style="bold")
     for index, entry in listed:
         fields = entry.to_json()
-        rest = ", ".join(f"{k} {v}" for k, v in fields.items() if k not in {"at", "kind", "v"} and v not in (None, ""))
+        shown = {k: _short(v) for k, v in fields.items() if k not in {"at", "kind", "v"} and v not in (None, "")}
+        rest = ", ".join(f"{name} {value}" for name, value in shown.items())
         grid.add_row(str(index), str(fields["at"]), entry.kind.value, Text(rest, overflow="fold"))
     out.print(grid)
+
+
+def _short(value: Json) -> str:
+    """A digest or commitment by its first digits, anything else as it is."""
+    return f"{value[:12]}…" if isinstance(value, Digest | Commitment) else str(value)
 
 
 def sent(one: Sent) -> None:
