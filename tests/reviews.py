@@ -11,7 +11,8 @@ from headgate.canonical import canonical_json
 from headgate.cli.deciding import Leaving, State, Task, begin, here, prepare, press
 from headgate.headers.table import Header, LocalType
 from headgate.manifest import Choice, Decision, Remembered, close
-from headgate.screening import screen
+from headgate.policy import policy_id
+from headgate.screening import screen, vocabulary_id
 
 # Screening blocks the first, flags the next five (two of them a family), and finds nothing in the others.
 BLOCKED = "anna@example.org"
@@ -34,9 +35,9 @@ def task(names: Sequence[str], before: Mapping[str, Remembered] | None = None) -
     return prepare(listed, screen(names), before or {}, leaving)
 
 
-def remembered(header: str, choice: Choice, public_name: str | None = None) -> Remembered:
+def remembered(header: str, choice: Choice, public_name: str | None = None, policy: str = policy_id()) -> Remembered:
     at = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-    return Remembered(header, choice, public_name, "tester", at, "1-0a1b2c3d4e5f", "1-0a1b2c3d4e5f")
+    return Remembered(header, choice, public_name, "tester", at, vocabulary_id(), policy)
 
 
 def play(task: Task, keys: Iterable[str], pause: float = 5.0, state: State | None = None) -> State:

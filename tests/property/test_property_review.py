@@ -12,7 +12,7 @@ from tests.scale import times
 
 from headgate.cli.deciding import READING, State, Task, Where, begin, press
 from headgate.manifest import Choice, close
-from headgate.screening import Verdict
+from headgate.screening import Verdict, screen
 
 NAMES = st.lists(st.sampled_from([BLOCKED, "", *FLAGGED, *CLEAN]), min_size=1, max_size=12)
 FOR_MANY = frozenset("PcMfw")
@@ -70,6 +70,9 @@ def test_no_key_for_many_approves_a_flagged_header_and_no_key_a_blocked_one(
         now += pause
         after = press(reviewed, state, key, now)
         new = [place for place, given in enumerate(after.decided) if given and given != state.decided[place]]
+        if key in FOR_MANY:
+            names = [each.public_name for place in new if (each := after.decided[place]) and each.public_name]
+            assert all(screen([name])[0].verdict is Verdict.CLEAN for name in names)
         for place in new:
             given, found = after.decided[place], reviewed.subjects[place].proposal.screened
             assert given is not None

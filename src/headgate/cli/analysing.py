@@ -101,6 +101,8 @@ def review(given: Given, *, as_json: bool) -> None:
         show.document(documents.approval(manifest, decided, receipt))
     else:
         show.out.print(f"Approved manifest {manifest.id}, ledger entry {receipt.index}. Nothing was sent.")
+        if given.save_review is not None:
+            show.out.print(f"The decisions: {given.save_review}, for headgate analyse --review", soft_wrap=True)
 
 
 def forget(header: str | None) -> None:

@@ -13,9 +13,10 @@ from rich.text import Text
 from headgate.charts.text import shown, visible
 from headgate.cli.deciding import READING, State, Subject, Task, Where, counted, here, stops
 from headgate.engines.wording import day
-from headgate.manifest import Choice, Decision
+from headgate.manifest import Choice, Decision, Remembered
 from headgate.manifest.public_name import flaw
-from headgate.screening import Category, Screened, Verdict, screen
+from headgate.policy import policy_id
+from headgate.screening import Category, Screened, Verdict, screen, vocabulary_id
 
 # Lines of text are hard to read beyond this many columns, however wide the terminal is.
 _WIDEST = 108
@@ -213,12 +214,20 @@ def _facts(task: Task, state: State, scene: Scene, subject: Subject, given: Deci
     if subject.before:
         before = subject.before
         who = "you" if before.actor == scene.actor else shown(before.actor, 40)
-        yield Text(f"before\t{_spelled(before.choice, before.public_name)} by {who} on {day(before.at)}")
+        since = _changed_since(before)
+        yield Text(f"before\t{_spelled(before.choice, before.public_name)} by {who} on {day(before.at)}{since}")
     yield Text("decided\t").append(*(_decision(given) if given else ("not yet", "dim")))
     if subject.family:
         still = sum(state.decided[place] is None for place in subject.family)
         names = [shown(task.subjects[place].proposal.header.name, 60) for place in subject.family]
         yield Text(f"family\t{len(names)} headers that differ in numbers only, {still} open: {_some(names)}")
+
+
+def _changed_since(before: Remembered) -> str:
+    """What is another now than when that was decided, in words that follow it."""
+    changed = {"policy": before.policy != policy_id(), "vocabulary": before.vocabulary != vocabulary_id()}
+    named = " and the ".join(name for name, is_other in changed.items() if is_other)
+    return f"; the {named} changed since" if named else ""
 
 
 def _spelled(choice: Choice, name: str | None) -> str:
@@ -312,6 +321,9 @@ def closing(state: State, scene: Scene) -> Iterator[Text]:
         noun = "This one name" if len(names) == 1 else f"These {len(names):,} names"
         yield Text(f"{noun}, and nothing else of yours, {whom}.", style="bold")
     yield Text(f"{counted(state.decisions)}.")
+    stand_for = sum(each.choice is not Choice.WITHHOLD for each in state.decisions)
+    if len(names) < stand_for:
+        yield Text(f"They stand for {stand_for:,} approved names: of those that differ in numbers only, one is sent.")
     if state.leaving.note:
         yield Text(state.leaving.note, style="magenta")
     found = [each for each in screen(names) if each.verdict is not Verdict.CLEAN]

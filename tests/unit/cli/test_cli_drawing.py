@@ -65,6 +65,12 @@ def test_what_was_decided_before_is_said_with_who_and_when(actor: str, who: str)
     assert said.split("before")[1].strip() == f"renamed to “contact7” by {who} on 20 Nov 2026"
 
 
+def test_a_decision_of_before_another_policy_says_so() -> None:
+    reviewed = task(NAMES, {BLOCKED: remembered(BLOCKED, Choice.WITHHOLD, policy="1-0a1b2c3d4e5f")})
+    shown = text(reviewed, look_at(reviewed, begin(reviewed, 0.0), BLOCKED))
+    assert "withheld by you on 20 Nov 2026; the policy changed since" in shown
+
+
 def test_a_key_that_does_nothing_here_is_not_offered() -> None:
     reviewed = task(NAMES)
     blocked = text(reviewed, look_at(reviewed, begin(reviewed, 0.0), BLOCKED))
