@@ -130,7 +130,7 @@ def _read_sqlite(connection: duckdb.DuckDBPyConnection, table: Table, layout: Sq
                 for each in rows
             )
             _keep_batches(connection, pa.RecordBatchReader.from_batches(schema, batches), table)
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError, MemoryError):  # a damaged size may be that of all memory
         raise InputError(f"{table.path.name}: the SQLite database is damaged or locked; copy it again") from None
 
 

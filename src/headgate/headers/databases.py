@@ -50,7 +50,7 @@ def read_sqlite(path: Path, table: str | None) -> Table:
             cursor = database.execute(f"SELECT * FROM {identifier(chosen)} LIMIT {_ROWS}")  # noqa: S608
             names = [column[0] for column in cursor.description]
             rows = cursor.fetchall()
-    except (sqlite3.Error, UnicodeDecodeError):
+    except (sqlite3.Error, UnicodeDecodeError, MemoryError):  # a damaged size may be that of all memory
         raise InputError(f"{path.name}: the SQLite database is damaged or locked; copy it again") from None
     types = column_types(rows, len(names), ".")
     # An import takes the first row of a file for names, whatever it holds: there is a name then, but nobody gave it.
@@ -77,7 +77,10 @@ def read_duckdb(path: Path, table: str | None) -> Table:
             schema, name = places[chosen_table(path.name, list(places), table)]
             described = database.execute(f"DESCRIBE {identifier(schema)}.{identifier(name)}").fetchall()
     except duckdb.Error:
-        raise InputError(f"{path.name}: the DuckDB database is damaged, locked or of another version") from None
+        raise InputError(
+            f"{path.name}: the DuckDB database is damaged, locked or of another version; copy it again, or write the "
+            "table as Parquet"
+        ) from None
     names, kinds = [row[0] for row in described], [row[1] for row in described]
     types = [next((local for start, local in _DUCK_TYPES if kind.startswith(start)), LocalType.TEXT) for kind in kinds]
     return Table(path, Duck(schema, name), headers_of(names, types))
