@@ -156,6 +156,21 @@ def test_the_review_of_an_analysis_sends_the_bytes_that_were_shown(
     assert entries()[0]["by"] == "person"
 
 
+@pytest.mark.parametrize(("answer", "by"), [("n", "nobody"), ("y", "person")])
+def test_where_nothing_leaves_the_review_is_offered(source: Path, tmp_path: Path, answer: str, by: str) -> None:
+    with at_terminal("analyse", source, "--out", tmp_path / "out") as terminal:
+        terminal.until("Review the names now?")
+        terminal.press(f"{answer}\r", "\n")
+        if answer == "y":
+            decide_all(terminal)
+            assert "could go to a provider" in terminal.press("\r", "y/n")
+            terminal.agree()
+        assert terminal.end() == 0
+    assert entries()[0]["by"] == by
+    words = {"nobody": "nobody: every name is withheld", "person": "a person at the terminal"}
+    assert words[by] in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+
+
 def test_who_does_not_agree_sends_nothing(source: Path, tmp_path: Path, sink: Provider) -> None:
     with at_terminal("analyse", source, "--provider", "sink", "--out", tmp_path / "out", env=KEY) as terminal:
         decide_all(terminal)
