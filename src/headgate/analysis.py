@@ -28,6 +28,7 @@ from headgate.policy import policy_id
 from headgate.report import Report
 from headgate.sandbox.process import Process
 from headgate.screening import Category, Finding, Screened, Verdict, screen, vocabulary_id
+from headgate.screening.own import NOBODY, OwnNames
 
 Decide = Callable[[Sequence[Header], Sequence[Screened]], Decided]
 Send = Callable[[ApprovedManifest], Answer]
@@ -37,11 +38,12 @@ LOCAL = "local"
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where the path keeps its state, and who acts."""
+    """Where the path keeps its state, the workspace's own lists, and who acts."""
 
     ledger: Ledger
     manifests: ManifestStore
     memory: Memory
+    own: OwnNames
     actor: str
 
 
@@ -55,7 +57,7 @@ def analyse(
     Raises what the steps raise; a manifest that was approved stays recorded.
     """
     refuse_too_wide(table)
-    screened = screened_headers(table)  # (1)
+    screened = screened_headers(table, desk.own)  # (1)
     decided = decide(table.headers, screened)  # (2)
     manifest = closed(table, decided, desk)[0]  # (3)
     if send:
@@ -78,13 +80,15 @@ def analyse(
     return Report(table, screened, decided.decisions, manifest, plan, outcomes, name, answer, receipt, now(), isolation)
 
 
-def screened_headers(table: Table) -> tuple[Screened, ...]:
-    """What screening says of each header, in source order. A placeholder of a table without a header row is no name:
-    it is blocked as a blank one is, so that no rule can approve it.
+def screened_headers(table: Table, own: OwnNames = NOBODY) -> tuple[Screened, ...]:
+    """What screening with the own lists says of each header, in source order.
+
+    A placeholder of a table without a header row is no name: it is blocked as a blank one is, so that no rule can
+    approve it.
     """
     names = [header.name for header in table.headers]
     if table.headless is None:
-        found = screen(names)
+        found = screen(names, own)
         return tuple(_doubted(one, table.doubt) for one in found) if table.doubt else found
     return tuple(replace(found, header=name) for name, found in zip(names, screen([""] * len(names)), strict=True))
 
@@ -97,7 +101,7 @@ def _doubted(one: Screened, why: str) -> Screened:
     return replace(one, verdict=Verdict.REVIEW, findings=(finding,))
 
 
-def closing(table: Table, decided: Decided, actor: str) -> ApprovedManifest:
+def closing(table: Table, decided: Decided, actor: str, own: OwnNames = NOBODY) -> ApprovedManifest:
     """The manifest these decisions close today; nothing is kept. Raises RefusalError where one may not be taken."""
     return close(
         table.headers,
@@ -107,6 +111,7 @@ def closing(table: Table, decided: Decided, actor: str) -> ApprovedManifest:
         vocabulary=vocabulary_id(),
         policy=policy_id(),
         headless=table.headless,
+        own=own,
     )
 
 
@@ -115,7 +120,7 @@ def closed(table: Table, decided: Decided, desk: Desk) -> tuple[ApprovedManifest
 
     What a person decided at the terminal is remembered, to be offered the next time.
     """
-    manifest = closing(table, decided, desk.actor)
+    manifest = closing(table, decided, desk.actor, desk.own)
     desk.manifests.save(manifest)
     receipt = record_approval(manifest, desk.ledger)
     if decided.by is DecidedBy.PERSON:

@@ -40,6 +40,9 @@ from headgate.report import Report, refuse_foreign
 from headgate.sandbox.process import Process
 from headgate.sandbox.seal import Isolation
 from headgate.screening import Screened
+from headgate.screening.own import NOBODY, OwnNames
+from headgate.screening.spelling import OwnKind, OwnName
+from headgate.screening.store import OwnLists
 from headgate.settings import Settings
 
 Decisions = (
@@ -55,12 +58,13 @@ class State:
     ledger: Ledger
     manifests: ManifestStore
     memory: Memory
+    lists: OwnLists
     sent: Records
 
     @property
     def desk(self) -> Desk:
         """Where an approval of this process is kept."""
-        return Desk(self.ledger, self.manifests, self.memory, self.settings.actor)
+        return Desk(self.ledger, self.manifests, self.memory, self.lists.ready(), self.settings.actor)
 
 
 @contextmanager
@@ -69,7 +73,8 @@ def opened(home: Path | None = None) -> Iterator[State]:
     found = settings.from_environment(home)
     database = open_database(found.home)
     try:
-        yield State(found, Ledger(database), ManifestStore(database), Memory(database), sent_records(database))
+        manifests, memory, sent = ManifestStore(database), Memory(database), sent_records(database)
+        yield State(found, Ledger(database), manifests, memory, OwnLists(database), sent)
     finally:
         database.close()
 
@@ -155,7 +160,8 @@ def receipt(index: int, home: Path | None = None) -> Sent:
 
 def preview(table: Table, decide: Decide) -> ApprovedManifest:
     """The manifest these decisions would close; nothing is kept, recorded or sent."""
-    return closing(table, decide(table.headers, screened_headers(table)), actor="preview")
+    own = own_names()
+    return closing(table, decide(table.headers, screened_headers(table, own)), "preview", own)
 
 
 def approved(table: Table, decided: Decided) -> tuple[ApprovedManifest, Receipt]:
@@ -177,6 +183,32 @@ def forget(header: str | None = None) -> int:
     """How many decisions were remembered, on this header or in all; none of them is any more."""
     with opened() as state:
         return state.memory.forget(header)
+
+
+def own_names(home: Path | None = None) -> OwnNames:
+    """The workspace's own lists, ready for screening; none where there is no state folder yet."""
+    if not (settings.from_environment(home).home / "headgate.db").exists():
+        return NOBODY
+    with opened(home) as state:
+        return state.lists.ready()
+
+
+def own_entries(home: Path | None = None) -> tuple[OwnName, ...]:
+    """Every name of the workspace's own lists, in clear: for the person who keeps them, and for nobody else."""
+    with opened(home) as state:
+        return state.lists.entries()
+
+
+def add_own(kind: OwnKind, names: Sequence[str], home: Path | None = None) -> int:
+    """How many names the list has now, these among them. Raises InputError where one of them cannot be there."""
+    with opened(home) as state:
+        return state.lists.add(kind, names)
+
+
+def remove_own(kind: OwnKind, names: Sequence[str] | None = None, home: Path | None = None) -> int:
+    """How many of these names, or of all, were on the list; none of them is any more."""
+    with opened(home) as state:
+        return state.lists.remove(kind, names)
 
 
 def profile_named(name: str, home: Path | None = None) -> Profile:

@@ -27,6 +27,7 @@ from headgate.ledger import DecidedBy, Digest, Entry, Ledger, ManifestId, Outcom
 from headgate.manifest import ApprovedManifest, ManifestStore, wire_names
 from headgate.policy import policy_id
 from headgate.providers.profiles import Dialect, Profile
+from headgate.screening.store import OwnLists
 
 KEY = "sk-a-key-of-nobody"
 PLAN_HASH = "383b6b2e5f59e860301869b143c03a814b523ebaf7458fd96a84fad6850f3660"
@@ -227,7 +228,14 @@ def test_a_model_on_this_machine_is_asked_without_a_key(
     with provider() as sink:
         there = replace(profile, host="127.0.0.1", port=sink.port, tls=False, ca_file=None, key_env=None)
         gate = Gate(
-            ManifestStore(state), ledger, sent_records(state), {"sink": there}, {}.__getitem__, IsolationLevel.L0, ACTOR
+            ManifestStore(state),
+            ledger,
+            sent_records(state),
+            OwnLists(state),
+            {"sink": there},
+            {}.__getitem__,
+            IsolationLevel.L0,
+            ACTOR,
         )
         answer = gate.send(manifest.id, "plan-1", "sink")
     found = show(answer.intent.index).to_json()

@@ -93,7 +93,7 @@ def review(given: Given, *, as_json: bool) -> None:
     table = app.read(given.source, given.sheet, given.names)
     if table.headless is not None:
         show.headless(table.headless)
-    decided = reviewing.Review(table, profile, False, already)(table.headers, screened_headers(table))
+    decided = reviewing.Review(table, profile, False, already)(table.headers, screened_headers(table, app.own_names()))
     if given.save_review is not None:
         _save(given.save_review, decided.decisions)
     manifest, receipt = app.approved(table, decided)
@@ -137,7 +137,7 @@ def _asking(decide: Decide, given: Given, profile: Profile | None) -> Decide:
         decisions = decided.decisions
         undecided = decided.by is DecidedBy.NOBODY
         if decided.by is not DecidedBy.PERSON and not (undecided and _watched()):  # who was asked has seen them
-            show.review(propose(headers, screened), None if undecided else decisions)
+            show.review(propose(headers, screened), None if undecided else decisions, app.own_names())
         if undecided:
             show.err.print("Nothing was decided, and nothing leaves: every column is analysed here.", style="dim")
         if given.save_review is not None:

@@ -19,6 +19,10 @@ app = typer.Typer(
 )
 ledger = typer.Typer(no_args_is_help=True, help="What was decided, sent and run: the tamper-evident log.")
 app.add_typer(ledger, name="ledger")
+lists = typer.Typer(
+    no_args_is_help=True, help="The workspace's own clients, sites and people: no spelling of them leaves."
+)
+app.add_typer(lists, name="lists")
 
 Source = Annotated[
     str,
@@ -34,6 +38,7 @@ SheetOption = Annotated[
 NamesOption = Annotated[
     str | None, typer.Option("--names", help="Column names, comma-separated, for a table without a header row.")
 ]
+KindArgument = Annotated[str, typer.Argument(help="clients, sites or people.", show_default=False)]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
 ProviderOption = Annotated[str, typer.Option("--provider", help="A profile of profiles.toml, or local.")]
 ReviewOption = Annotated[Path | None, typer.Option("--review", help="A file of decisions, TOML or JSON.")]
@@ -136,6 +141,7 @@ def screen(
     rows: Annotated[bool, typer.Option("--rows", help='Read JSON lines {"headers": [...]}, a table each.')] = False,
 ) -> None:
     """Screen names from standard input, one a line; print one JSON object a name."""
+    from headgate.app import own_names
     from headgate.cli import documents
     from headgate.screening import screen as screened
 
@@ -143,8 +149,9 @@ def screen(
     if lines and lines[-1] == "":
         lines.pop()
     tables = [_row(number, line) for number, line in enumerate(lines, 1) if line.strip()] if rows else [lines]
+    own = own_names()
     for table in tables:
-        for one in screened([line.removesuffix("\r") for line in table] if not rows else table):
+        for one in screened([line.removesuffix("\r") for line in table] if not rows else table, own):
             sys.stdout.write(json.dumps(documents.screened(one), ensure_ascii=False) + "\n")
 
 
@@ -177,6 +184,41 @@ def doctor(as_json: JsonOption = False) -> None:
     else:
         show.checks(checks)
     raise typer.Exit(0 if all(check.ok for check in checks) else 5)
+
+
+@lists.command("add")
+def lists_add(
+    kind: KindArgument,
+    source: Annotated[str, typer.Argument(help="A file, or - for standard input.", metavar="FILE")] = "-",
+) -> None:
+    """Add names, one a line (of a .csv the first column), to a list that is kept here, sealed."""
+    from headgate.cli import lists as own_lists
+
+    own_lists.add(kind, source)
+
+
+@lists.command("show")
+def lists_show(
+    kind: Annotated[str | None, typer.Argument(help="clients, sites or people; all without it.")] = None,
+    entries: Annotated[bool, typer.Option("--entries", help="Print the names too, in clear.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Say how many names each list has."""
+    from headgate.cli import lists as own_lists
+
+    own_lists.listed(kind, entries=entries, as_json=as_json)
+
+
+@lists.command("remove")
+def lists_remove(
+    kind: KindArgument,
+    names: Annotated[list[str] | None, typer.Argument(help="The names, as they were added.", metavar="NAME")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Remove every name of the list.")] = False,
+) -> None:
+    """Remove names from a list."""
+    from headgate.cli import lists as own_lists
+
+    own_lists.remove(kind, names or [], everything=everything)
 
 
 @ledger.command("list")

@@ -17,6 +17,7 @@ from headgate.headers import Header
 from headgate.manifest import Choice, Decision, Proposal, Remembered, propose
 from headgate.manifest.public_name import LONGEST, flaw, likeness
 from headgate.screening import Category, Screened, Verdict, screen
+from headgate.screening.own import NOBODY, OwnNames
 
 # What gives a person away comes first; a category that is not here comes last.
 RISK = (
@@ -70,12 +71,14 @@ class Task:
 
     `by_risk` has a stop for each subject that needs a look, and one for all that may be approved as they are. `leaving`
     says what would leave under decisions on all of the headers, or raises RefusalError where they may not be closed.
+    `own` are the lists every new name is screened with.
     """
 
     subjects: tuple[Subject, ...]
     by_risk: tuple[tuple[int, ...], ...]
     in_order: tuple[tuple[int, ...], ...]
     leaving: Callable[[Sequence[Decision]], Leaving]
+    own: OwnNames = NOBODY
 
 
 class Where(Enum):
@@ -126,6 +129,7 @@ def prepare(
     screened: Sequence[Screened],
     before: Mapping[str, Remembered],
     leaving: Callable[[Sequence[Decision]], Leaving],
+    own: OwnNames = NOBODY,
 ) -> Task:
     """The review of these headers; `before` holds what was decided on some, by their NFC form."""
     proposals = propose(headers, screened)
@@ -142,7 +146,7 @@ def prepare(
     looks.sort(key=lambda place: (_risk(proposals[place].screened), min(family.get(place, (place,))), place))
     plain = tuple(place for place, each in enumerate(proposals) if each.choice is Choice.APPROVE)
     by_risk = (*((place,) for place in looks), *((plain,) if plain else ()))
-    return Task(subjects, by_risk, tuple((place,) for place in range(len(proposals))), leaving)
+    return Task(subjects, by_risk, tuple((place,) for place in range(len(proposals))), leaving, own)
 
 
 def _risk(found: Screened) -> tuple[bool, int]:
@@ -278,8 +282,9 @@ def _wrong(task: Task, state: State, place: int, name: str) -> str | None:
     wrong = flaw(name)
     if wrong is not None:
         return wrong
-    if screen([name])[0].verdict is Verdict.BLOCKED:
-        return f"is blocked: {screen([name])[0].findings[0].reason}"
+    found = screen([name], task.own)[0]
+    if found.verdict is Verdict.BLOCKED:
+        return f"is blocked: {found.findings[0].reason}"
     taken = _names(state, but=place)
     if likeness(name) in taken:
         other = task.subjects[taken[likeness(name)]].proposal.header.name
@@ -390,13 +395,13 @@ def _all_as_before(task: Task, state: State, now: float) -> State:
     wanted = {
         place: (each.before.choice, each.before.public_name)
         for place, each in enumerate(task.subjects)
-        if each.before is not None and (each.before.public_name is None or _is_clean(each.before.public_name))
+        if each.before is not None and (each.before.public_name is None or _is_clean(task, each.before.public_name))
     }
     return _many(task, state, wanted, now, "Of what is open, nothing decided before can be taken at once")
 
 
-def _is_clean(name: str) -> bool:
-    return screen([name])[0].verdict is Verdict.CLEAN
+def _is_clean(task: Task, name: str) -> bool:
+    return screen([name], task.own)[0].verdict is Verdict.CLEAN
 
 
 def _approve_clean(task: Task, state: State, now: float) -> State:

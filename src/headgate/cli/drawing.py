@@ -17,6 +17,7 @@ from headgate.manifest import Choice, Decision, Remembered
 from headgate.manifest.public_name import flaw
 from headgate.policy import policy_id
 from headgate.screening import Category, Screened, Verdict, screen, vocabulary_id
+from headgate.screening.own import NOBODY, OwnNames
 
 # Lines of text are hard to read beyond this many columns, however wide the terminal is.
 _WIDEST = 108
@@ -58,14 +59,15 @@ HELP = (
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What is said around a review: the table's name, whom the names would go to (None for nobody), who decides, and
-    whether they are sent next.
+    """What is said around a review: the table's name, whom the names would go to (None for nobody), who decides,
+    whether they are sent next, and the own lists they are screened with.
     """
 
     table: str
     host: str | None
     actor: str
     sends: bool
+    own: OwnNames = NOBODY
 
 
 def frame(task: Task, state: State, scene: Scene, size: tuple[int, int]) -> list[Text]:
@@ -168,7 +170,7 @@ def _body(task: Task, state: State, scene: Scene, width: int, room: int) -> Iter
     yield from _findings(subject.proposal.screened)
     yield Text("")
     if state.where is Where.TYPING:
-        yield from _typed(state.typed)
+        yield from _typed(state.typed, task.own)
         return
     yield from _facts(task, state, scene, subject, state.decided[places[0]])
 
@@ -243,10 +245,10 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names) if len(names) <= 4 else f"{names[0]}, {names[1]}, … {names[-1]}"
 
 
-def _typed(typed: str) -> Iterator[Text]:
+def _typed(typed: str, own: OwnNames) -> Iterator[Text]:
     """The name that is being typed, and what screening says of it at once."""
     name = typed.strip()
-    found = screen([typed])[0]
+    found = screen([typed], own)[0]
     yield Text("new name\t").append_text(_spelled_out(found, typed)).append("▏")
     yield Text("")
     wrong = flaw(name) if name else None
@@ -326,7 +328,7 @@ def closing(state: State, scene: Scene) -> Iterator[Text]:
         yield Text(f"They stand for {stand_for:,} approved names: of those that differ in numbers only, one is sent.")
     if state.leaving.note:
         yield Text(state.leaving.note, style="magenta")
-    found = [each for each in screen(names) if each.verdict is not Verdict.CLEAN]
+    found = [each for each in screen(names, scene.own) if each.verdict is not Verdict.CLEAN]
     if found:
         yield Text(f"Flagged, and let out all the same: {_some([shown(each.header, 60) for each in found])}", "magenta")
     if state.hasty:

@@ -41,9 +41,10 @@ class Review:
     def __call__(self, headers: Sequence[Header], screened: Sequence[Screened]) -> Decided:
         """The decisions the person took and closed. Raises RefusalError where the person stops."""
         before, actor = app.recalled(headers)
-        task = deciding.prepare(headers, screened, before, self._leaving)
+        own = app.own_names()
+        task = deciding.prepare(headers, screened, before, self._leaving, own)
         already = named_in(self.already, headers, screened) if self.already is not None else ()
-        scene = drawing.Scene(self.table.path.name, self.profile.host if self.profile else None, actor, self.sends)
+        scene = drawing.Scene(self.table.path.name, self.profile.host if self.profile else None, actor, self.sends, own)
         closed = _reviewed(task, deciding.begin(task, time.monotonic(), already), scene)
         if closed.where is not Where.CLOSED:
             raise RefusalError("the review was stopped: nothing was decided, nothing is kept and nothing left")

@@ -94,7 +94,7 @@ def shown(name: str, width: int = 200) -> Text:
     return Text(words.shown(name, width))
 
 
-def review(proposals: Sequence[Proposal], decisions: Sequence[Decision] | None = None) -> None:
+def review(proposals: Sequence[Proposal], decisions: Sequence[Decision] | None = None, own: OwnNames = NOBODY) -> None:
     """Print what screening found for each header, the proposed public name and, where there is one, the decision."""
     grid = Grid(box=None, pad_edge=False, header_style="bold")
     for heading in ("header", "finding", "proposed public name", *(() if decisions is None else ("decision",))):
@@ -102,12 +102,12 @@ def review(proposals: Sequence[Proposal], decisions: Sequence[Decision] | None =
     for number, each in enumerate(proposals[:MOST_SHOWN]):
         row: list[Text] = [_marked(each.screened), _finding(each.screened), shown(each.public_name or "–")]
         if decisions is not None:
-            row.append(_decision(decisions[number]))
+            row.append(_decision(decisions[number], own))
         grid.add_row(*row)
     err.print(grid)
     for decision in decisions or ():
         if decision.choice.value == "rename":
-            for finding in screen([decision.public_name or ""])[0].findings:
+            for finding in screen([decision.public_name or ""], own)[0].findings:
                 err.print(f"The new name “{words.shown(decision.public_name or '')}”: {finding.reason}", style="yellow")
     if len(proposals) > MOST_SHOWN:
         err.print(f"… and {len(proposals) - MOST_SHOWN} more; --save-review FILE holds them all.", style="dim")
@@ -130,12 +130,12 @@ def _finding(one: Screened) -> Text:
     return Text(words.shown(f"{one.verdict.value}: {one.findings[0].reason}{more}", 140), style=style)
 
 
-def _decision(decision: Decision) -> Text:
+def _decision(decision: Decision, own: OwnNames) -> Text:
     word = DECISION_WORD[decision.choice.value]
     if decision.choice.value == "rename":
         name = decision.public_name or ""
         text = Text(f"{word}: {words.shown(name, 200)}", style="cyan")
-        found = screen([name])[0]
+        found = screen([name], own)[0]
         return text.append(f" ({found.verdict.value})", style="yellow") if found.findings else text
     return Text(word, style="green" if decision.choice.value == "approve" else "dim")
 
