@@ -110,9 +110,10 @@ def section() -> str:
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows())
     return f"""## Headers of large sources
 
-`python tools/bench_headers.py` measures this part alone: the work of reading headers and local types, without the start of
-a process, and the bytes read for it, which do not grow with the source. Text that begins in plain ASCII is searched for its
-encoding as far as 32 MiB; rows are looked at as far as 1 MiB. What is mapped into memory (Feather) is not counted.
+`python tools/bench_headers.py` measures this part alone: the work of reading headers and local types, without the start
+of a process, and the bytes read for it, which do not grow with the source. Text that begins in plain ASCII is searched
+for its encoding as far as 32 MiB; rows are looked at as far as 1 MiB. What is mapped into memory (Feather) is not
+counted.
 
 | source | size | work | read |
 |---|---|---|---|
