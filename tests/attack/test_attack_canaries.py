@@ -168,7 +168,8 @@ def scene(authority: Authority, certificate: Path, tmp_path_factory: pytest.Temp
         book, plain = made.book, made.text
         profile = ("--provider", "sink")
         # Two names of nobody's table, and one that is a header of this one.
-        listed = [made.canaries.word(Kind.LISTED), made.canaries.word(Kind.LISTED), book.columns[0]]
+        listed = [made.canaries.word(Kind.LISTED) for _ in range(2)]
+        listed.append(next(name for name in book.columns if name not in NAMES))
         typed = {"screen": "\n".join(book.columns), "lists add": "\n".join(listed)}
         commands: dict[str, tuple[object, ...]] = {
             "lists add": ("lists", "add", "clients"),
