@@ -17,7 +17,7 @@ from headgate.manifest import Choice, Decision, Remembered
 from headgate.manifest.public_name import flaw
 from headgate.policy import policy_id
 from headgate.screening import Category, Screened, Verdict, screen, vocabulary_id
-from headgate.screening.own import NOBODY, OwnNames
+from headgate.screening.own import OwnNames
 
 # Lines of text are hard to read beyond this many columns, however wide the terminal is.
 _WIDEST = 108
@@ -59,15 +59,14 @@ HELP = (
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What is said around a review: the table's name, whom the names would go to (None for nobody), who decides,
-    whether they are sent next, and the own lists they are screened with.
+    """What is said around a review: the table's name, whom the names would go to (None for nobody), who decides, and
+    whether they are sent next.
     """
 
     table: str
     host: str | None
     actor: str
     sends: bool
-    own: OwnNames = NOBODY
 
 
 def frame(task: Task, state: State, scene: Scene, size: tuple[int, int]) -> list[Text]:
@@ -312,7 +311,7 @@ def _wrapped(line: Text, width: int) -> list[Text]:
     return [named.append_text(lines[0]), *(Text(" " * indent).append_text(each) for each in lines[1:])]
 
 
-def closing(state: State, scene: Scene) -> Iterator[Text]:
+def closing(task: Task, state: State, scene: Scene) -> Iterator[Text]:
     """What is said below the bytes that would leave, before they are agreed to."""
     assert state.leaving is not None
     names = state.leaving.names
@@ -328,15 +327,25 @@ def closing(state: State, scene: Scene) -> Iterator[Text]:
         yield Text(f"They stand for {stand_for:,} approved names: of those that differ in numbers only, one is sent.")
     if state.leaving.note:
         yield Text(state.leaving.note, style="magenta")
-    found = [each for each in screen(names, scene.own) if each.verdict is not Verdict.CLEAN]
-    if found:
-        yield Text(f"Flagged, and let out all the same: {_some([shown(each.header, 60) for each in found])}", "magenta")
+    flagged = [shown(name, 60) for name in _let_out_flagged(task, state)]
+    if flagged:
+        yield Text(f"Flagged, and let out all the same: {_some(flagged)}", style="magenta")
     if state.hasty:
         yield Text(
             f"{len(state.hasty):,} flagged names were approved within {READING:g} second of being shown: nobody reads "
             "that fast. Type yes and enter to close all the same, or escape to look again.",
             style="red bold",
         )
+
+
+def _let_out_flagged(task: Task, state: State) -> Iterator[str]:
+    """The public names of headers that were approved though they were flagged, or were renamed to what is."""
+    for subject, given in zip(task.subjects, state.decided, strict=True):
+        if given is None or given.public_name is None:
+            continue
+        renamed = given.choice is Choice.RENAME
+        if screen([given.public_name], task.own)[0].verdict is not Verdict.CLEAN if renamed else subject.flagged:
+            yield given.public_name
 
 
 def question(state: State, scene: Scene) -> str:

@@ -41,10 +41,9 @@ class Review:
     def __call__(self, headers: Sequence[Header], screened: Sequence[Screened]) -> Decided:
         """The decisions the person took and closed. Raises RefusalError where the person stops."""
         before, actor = app.recalled(headers)
-        own = app.own_names()
-        task = deciding.prepare(headers, screened, before, self._leaving, own)
+        task = deciding.prepare(headers, screened, before, self._leaving, app.own_names())
         already = named_in(self.already, headers, screened) if self.already is not None else ()
-        scene = drawing.Scene(self.table.path.name, self.profile.host if self.profile else None, actor, self.sends, own)
+        scene = drawing.Scene(self.table.path.name, self.profile.host if self.profile else None, actor, self.sends)
         closed = _reviewed(task, deciding.begin(task, time.monotonic(), already), scene)
         if closed.where is not Where.CLOSED:
             raise RefusalError("the review was stopped: nothing was decided, nothing is kept and nothing left")
@@ -91,7 +90,7 @@ def _reviewed(task: Task, state: State, scene: drawing.Scene) -> State:
                     _screen(task, state, scene)
                 elif state.leaving is not told:
                     told = state.leaving
-                    _last_look(state, scene)
+                    _last_look(task, state, scene)
                 else:
                     _again(drawing.question(state, scene))
                 pressed = key()
@@ -132,13 +131,13 @@ def _left() -> None:
         show.err.set_alt_screen(False)
 
 
-def _last_look(state: State, scene: drawing.Scene) -> None:
+def _last_look(task: Task, state: State, scene: drawing.Scene) -> None:
     """The exact bytes are on the terminal's usual screen, which can be scrolled, and the question below them."""
     assert state.leaving is not None
     _left()
     show.err.print(Text("\nWhat would leave, byte for byte:\n", style="dim"))
     show.err.file.write(state.leaving.data.decode() + "\n\n")
-    for line in drawing.closing(state, scene):
+    for line in drawing.closing(task, state, scene):
         show.err.print(line)
     show.err.print(drawing.question(state, scene), end="", style="bold", markup=False)
     show.err.file.flush()

@@ -104,16 +104,16 @@ def test_the_last_look_counts_and_names_what_is_let_out_though_it_was_flagged() 
     reviewed = task(NAMES)
     state = play(reviewed, "a", state=look_at(reviewed, begin(reviewed, 0.0), FLAGGED[0]))
     state = play(reviewed, ["P", "c", "enter"], state=state)
-    said = "\n".join(line.plain for line in closing(state, SCENE))
+    said = "\n".join(line.plain for line in closing(reviewed, state, SCENE))
     assert "5 approved, 6 renamed" in said
-    assert f"Flagged, and let out all the same: {FLAGGED[0]}" in said
+    assert f"Flagged, and let out all the same: {FLAGGED[0]}\n" in f"{said}\n"
     assert question(state, SCENE).startswith("Close with exactly this?")
     sends = Scene("t", "api.example.com", "tester", True)
-    assert "go to api.example.com" in "\n".join(line.plain for line in closing(state, sends))
+    assert "go to api.example.com" in "\n".join(line.plain for line in closing(reviewed, state, sends))
     assert question(state, sends).startswith("Send exactly this?")
 
 
 def test_a_review_in_which_all_is_withheld_says_that_nothing_can_leave() -> None:
     reviewed = task(["energy kWh"])
     state = play(reviewed, ["w", "enter"])
-    assert "nothing can leave" in "\n".join(line.plain for line in closing(state, SCENE))
+    assert "nothing can leave" in "\n".join(line.plain for line in closing(reviewed, state, SCENE))
