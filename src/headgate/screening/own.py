@@ -46,6 +46,14 @@ class _Spelling(NamedTuple):
     key: str
 
 
+class _Glance(NamedTuple):
+    """What a run holds by itself: whether a name, its first letters, and what may be the beginning of a longer name."""
+
+    holds: bool
+    letters: str
+    begun: tuple[str, ...]
+
+
 class _Hit(NamedTuple):
     """A spelling found in the letters of a header, `start` ≤ i < `end`."""
 
@@ -99,18 +107,40 @@ class OwnNames:
 
     def own_marks(self, header: str) -> list[Mark]:
         """What of a header is a name of the own lists, left to right, none overlapping; linear in the header."""
-        if not self._spelt or len(header) > LONGEST or all(_is_quiet(self, run) for run in RUN.findall(header)):
+        if not self._spelt or len(header) > LONGEST or self._is_quiet(header):
             return []
         letters = _letters(cut(header))
         hits = self._names_in(letters)
         hits += self._short_in(letters, hits)
         return [_mark(header, letters, hit) for hit in sorted(hits)]
 
-    def is_quiet(self, run: str) -> bool:
-        """Whether nothing in a run of letters and digits is a name or can begin one, whatever stands around it."""
+    def _is_quiet(self, header: str) -> bool:
+        """Whether no run of the header holds a name, and none begins one that the next goes on with; a cheap look."""
+        begun: list[str] = []
+        for run in RUN.findall(header):
+            if run[0] == "\\":
+                continue
+            seen = _glance(self, run)
+            if seen.holds:
+                return False
+            longer: list[str] = []
+            for start in begun:
+                both = (start + seen.letters)[:_BEGINNING]
+                if any(both[:end] in self._spelt for end in range(len(start) + 1, len(both) + 1)):
+                    return False
+                if both in self._begins:
+                    longer.append(both)
+            if any(len(start) == _BEGINNING for start in longer):
+                return False
+            begun = [*longer, *seen.begun]
+        return True
+
+    def glance(self, run: str) -> _Glance:
+        """What a run of letters and digits holds by itself, whatever stands around it."""
         letters = _letters(cut_run(run).tokens)
-        goes_on = any(letters.run[start : start + _BEGINNING] in self._begins for start in letters.starts)
-        return not goes_on and not self._names_in(letters) and not self._short_in(letters, (), alone=False)
+        holds = bool(self._names_in(letters) or self._short_in(letters, (), alone=False))
+        starts = [letters.run[start : start + _BEGINNING] for start in letters.starts]
+        return _Glance(holds, letters.run[:_BEGINNING], tuple(start for start in starts if start in self._begins))
 
     def _names_in(self, letters: _Letters) -> list[_Hit]:
         """The names, first and longest first: from the border of a token, or inside one that is no word."""
@@ -228,8 +258,8 @@ NOBODY = own_names(())
 
 
 @lru_cache(maxsize=_RUNS_KEPT)
-def _is_quiet(own: OwnNames, run: str) -> bool:
-    return own.is_quiet(run)
+def _glance(own: OwnNames, run: str) -> _Glance:
+    return own.glance(run)
 
 
 def _letters(tokens: Sequence[Token]) -> _Letters:

@@ -133,6 +133,22 @@ def test_every_spelling_of_an_entry_has_the_same_placeholder() -> None:
     }
 
 
+def test_a_short_name_is_found_over_any_sign_and_before_what_runs_on() -> None:
+    own = own_names([OwnName(OwnKind.PERSON, "Ann O'Dea"), OwnName(OwnKind.SITE, "E.ON Wex")])
+    for header in (
+        "O Dea",
+        "O_DeaKwh",
+        "temp O\\nDea",
+        "o-dea 2",
+        "A O Dea",
+        "flow E ON Wex",
+        "E.ONWexFlow",
+        "a_o_dea",
+    ):
+        assert found(header, own), header
+    assert found("no deal", own) == found("eon flow", own)[1:] == []
+
+
 def test_two_names_run_together_are_two() -> None:
     assert found("PfizerRingaskiddy_Boiler2") == [("Pfizer", True), ("Ringaskiddy", True)]
     assert found("pfizerringaskiddy_boiler2") == [("pfizer", True), ("ringaskiddy", True)]
