@@ -13,7 +13,14 @@ from headgate.screening.vocabulary import Vocabulary
 # A number of four digits could be a year or a code, so placeholders count in groups of this many.
 _GROUP = 1000
 _KEPT_SIGNS = "%°€$£"
+_SHORTEST_WORD = 3
 _LONGEST_JOIN = 3  # ` & `, ` - `
+_PARTICLES = frozenset(
+    {
+        "an", "am", "bin", "da", "de", "del", "della", "den", "der", "des", "di", "do", "dos", "du", "el", "la",
+        "las", "le", "les", "los", "mac", "of", "on", "san", "the", "van", "von",
+    }
+)  # fmt: skip
 _NONE: tuple[Mark | None, int, int] = (None, 0, 0)
 
 
@@ -104,6 +111,8 @@ def _reach(header: str, mark: Mark, tokens: Sequence[Token], words: Vocabulary) 
         start = before.pop().start
     while after and _joins(header[end : after[0].start]) and _is_of_a_name(after[0], words):
         end = after.pop(0).end
+    if len(after) > 1 and header[end : after[0].start] in {"", " "} and _is_a_word_and_unit(after[0], after[1:], words):
+        end = after.pop(0).end
     letters = list(takewhile(lambda token: token.kind is Kind.LETTER, after))
     if len(letters) > 1 and _joins(header[end : letters[0].start]):
         end = letters[-1].end
@@ -112,11 +121,20 @@ def _reach(header: str, mark: Mark, tokens: Sequence[Token], words: Vocabulary) 
     return start, end
 
 
+def _is_a_word_and_unit(token: Token, after: Sequence[Token], words: Vocabulary) -> bool:
+    """Whether a unit is spelt as a word of a name (`Roof Bar kWh`, `Market Square kWh`) and another unit follows."""
+    worded = len(token.text) >= _SHORTEST_WORD and token.text.istitle() and token.key in words.units
+    return worded and any(other.key in words.units for other in after)
+
+
 def _joins(gap: str) -> bool:
     return len(gap) <= _LONGEST_JOIN and not any(sign in "()[]:" for sign in gap)
 
 
 def _is_of_a_name(token: Token, words: Vocabulary) -> bool:
+    """Whether a word beside a name goes with it: an article, or what says nothing of what is measured."""
+    if token.key in _PARTICLES:
+        return True
     return token.kind is Kind.WORD and token.key not in words.meant and token.key not in words.placeholders
 
 

@@ -33,7 +33,7 @@ _QUIET = re.compile(r"[A-Za-z0-9 _\-.,:;/()\[\]%#&+*'\"=|]*")
 _MEANT = frozenset("%#€$£¥°∆Δ")
 _USUAL_SIGNS = frozenset(" !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~°²³€£¥±×·–—‘’“”„«»≤≥≠≈→‰§∆∑√∞¿¡½¼¾…™№")
 _FEW_WORDS = 12
-_FEW_LETTERS = 3
+_FEW_LETTERS = 1
 
 
 def screen(names: Sequence[str], own: OwnNames = NOBODY) -> tuple[Screened, ...]:
@@ -44,7 +44,7 @@ def screen(names: Sequence[str], own: OwnNames = NOBODY) -> tuple[Screened, ...]
     clean, alone and together with the others.
     """
     words = vocabulary()
-    marks = [_marks(name, words) for name in names]
+    marks = [_marks(name, words) or _tidied_marks(name, words) for name in names]
     marks = _with_row(names, marks, words)
     marks = [laid_over(name, found, own.own_marks(name)) for name, found in zip(names, marks, strict=True)]
     public = _public_names(names, marks, words, own)
@@ -74,6 +74,14 @@ def _marks(name: str, words: Vocabulary) -> list[Mark]:
         if all(mark.end <= m.start or m.end <= mark.start for m in fixed)
     ]
     return sorted([*fixed, *free], key=lambda mark: (mark.start, mark.end))
+
+
+def _tidied_marks(name: str, words: Vocabulary) -> list[Mark]:
+    """What a header shows once its spaces are tidied, since that is how it would leave; over the whole header."""
+    tidied = tidy(name)
+    if tidied == name:
+        return []
+    return [replace(mark, start=0, end=len(name)) for mark in _marks(tidied, words)[:1]]
 
 
 def _is_plain(name: str, words: Vocabulary) -> bool:

@@ -138,7 +138,6 @@ def test_a_short_name_is_found_over_any_sign_and_before_what_runs_on() -> None:
     for header in (
         "O Dea",
         "O_DeaKwh",
-        "temp O\\nDea",
         "o-dea 2",
         "A O Dea",
         "flow E ON Wex",
