@@ -21,6 +21,8 @@ _PARTICLES = frozenset(
         "las", "le", "les", "los", "mac", "of", "on", "san", "the", "van", "von",
     }
 )  # fmt: skip
+_WORDS = frozenset({"code", "column", "contact", "date", "name", "number", "site"})
+_MOST_OF_A_TAG = 9
 _NONE: tuple[Mark | None, int, int] = (None, 0, 0)
 
 
@@ -32,9 +34,15 @@ class Placeholders:
         self._counts: dict[str, int] = {}
 
     def stand_for(self, text: str, kind: str) -> str:
-        """The placeholder of a text; a new one of this kind where the text is met first."""
+        """The placeholder of a text; a new one of this kind where the text is met first.
+
+        The kind is a placeholder's word or an equipment tag. Of one tag there are nine, the rest are codes, since a tag
+        with a longer number would read as the code of one asset again.
+        """
         key = name_key(text) or text
         if key not in self._given:
+            if kind not in _WORDS and self._counts.get(kind, 0) == _MOST_OF_A_TAG:
+                kind = "code"
             self._counts[kind] = self._counts.get(kind, 0) + 1
             self._given[key] = numbered(kind, self._counts[kind])
         return self._given[key]
@@ -151,8 +159,22 @@ def _opens_a_name(first: Token, after: Sequence[Token], words: Vocabulary) -> bo
 def _placeholder(
     header: str, mark: Mark, tokens: Sequence[Token], stand_for: Callable[[str, str], str], words: Vocabulary
 ) -> str:
-    kind = mark.placeholder or ("site" if _is_like_a_site(mark, tokens, words) else "name")
+    kind = (
+        _equipment(mark, tokens, words)
+        or mark.placeholder
+        or ("site" if _is_like_a_site(mark, tokens, words) else "name")
+    )
     return stand_for(mark.same or header[mark.start : mark.end], kind)
+
+
+def _equipment(mark: Mark, tokens: Sequence[Token], words: Vocabulary) -> str:
+    """The equipment that a code names where it is nothing but a tag with its number (`AHU13`), else ""."""
+    inside = [token for token in tokens if mark.start <= token.start and token.end <= mark.end]
+    match [mark.placeholder, *inside]:
+        case ["code", Token(kind=Kind.WORD, key=key), Token(kind=Kind.NUMBER)] if key in words.tags and len(key) > 1:
+            return key
+        case _:
+            return ""
 
 
 def _is_like_a_site(mark: Mark, tokens: Sequence[Token], words: Vocabulary) -> bool:
