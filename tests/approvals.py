@@ -32,6 +32,7 @@ def manifest_of(*names: str, manifest_id: str = "m_0123456789abcdef", **other: A
         "vocabulary": "test",
         "policy": policy_id(),
         "flagged": ordered,  # a person looked at each
+        "listed": (),
         "approved_at": now(),
     }
     return ApprovedManifest(id=manifest_id, **(fields | other))

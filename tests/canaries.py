@@ -38,6 +38,7 @@ class Kind(StrEnum):
     HOME = "home folder"
     VARIABLE = "environment variable"
     REPLY = "reply"
+    LISTED = "entry of an own list"
 
 
 ALL = frozenset(Kind)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from tests import doors
+from tests import doors, postgres_server
+from tests.postgres_server import Postgres
 from tests.tls_server import Authority
 
 # `make attack`: every property that names its examples by `tests.scale.times` is tried with a hundred times as many.
@@ -48,6 +49,15 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 def certificate(authority: Authority) -> Path:
     """A key and certificate for localhost and 127.0.0.1."""
     return authority.leaf()[0]
+
+
+@pytest.fixture(scope="session")
+def postgres(authority: Authority) -> Iterator[Postgres]:
+    """A PostgreSQL server of this process's own; `make test` installs one with apt where it may."""
+    if postgres_server.programs() is None:
+        pytest.skip(f"{WANT}postgresql")
+    with postgres_server.postgres(authority, "a p:ss@word/%of nobody") as server:
+        yield server
 
 
 @pytest.fixture(autouse=True)

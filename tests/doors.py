@@ -11,12 +11,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-_NETWORK = frozenset({"headgate.gate.transport", "headgate.sandbox.probes"})
+_NETWORK = frozenset({"headgate.gate.transport", "headgate.sandbox.probes", "headgate.sandbox.connection"})
+# It makes no connection: what it is given becomes one that speaks TLS, and the driver asks who made it.
+_WRAPS = _NETWORK | {"headgate.headers.postgres"}
 _PROGRAMS = frozenset({"headgate.sandbox.process"})
 # The probes are run in sealed processes, and by tests of them; the one program they name is not there.
 _EXEC = frozenset({"headgate.sandbox.probes"})
 _DOORS = {
-    **dict.fromkeys(("socket.__new__", "socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg"), _NETWORK),
+    "socket.__new__": _WRAPS,
+    **dict.fromkeys(("socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg"), _NETWORK),
     **dict.fromkeys(("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"), _NETWORK),
     **dict.fromkeys(("socket.getnameinfo", "socket.getservbyname", "socket.getservbyport"), _NETWORK),
     **dict.fromkeys(("socket.gethostname", "socket.sethostname", "http.client.connect", "http.client.send"), _NETWORK),

@@ -16,6 +16,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 import bench_gate
+import bench_headers
 
 ROOT = Path(__file__).parents[1]
 HEADGATE = [sys.executable, "-m", "headgate"]
@@ -91,7 +92,8 @@ Written by `make bench` on {machine}. Medians; the machine was shared.
 | what | here | beside | ratio |
 |---|---|---|---|
 {table}
-"""
+
+{bench_headers.section()}"""
     (ROOT / "docs" / "benchmarks.md").write_text(text, encoding="utf-8")
     print(text)
     return 0

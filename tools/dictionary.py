@@ -32,7 +32,8 @@ from pathlib import Path
 from typing import Any
 
 from headgate.catalogue.lexicon import tags_of
-from headgate.screening.vocabulary import fold, parse, plain
+from headgate.screening.token import reads_as_compound
+from headgate.screening.vocabulary import fold, parse, plain, vocabulary
 
 HERE = Path(__file__).parent
 OUT = HERE.parent / "src" / "headgate" / "screening"
@@ -196,6 +197,11 @@ class Sources:
         lines = " ".join(line for line in companies.splitlines() if not line.startswith("#"))
         self.companies = {bare(name) for name in lines.split(",")} - {""}
 
+    def known(self) -> set[str]:
+        """Every name of one word that a gazetteer holds."""
+        lists = (self.given, self.family, self.known_places, self.companies)
+        return {name for names in lists for name in names if " " not in name}
+
     def _read_wordnet(self, path: Path) -> None:
         for line in path.read_text("latin-1").splitlines():
             if line.startswith(" "):
@@ -271,9 +277,9 @@ def clinical_variables() -> set[str]:
 
 
 def main(arguments: list[str]) -> int:
-    vocabulary = parse((OUT / "vocabulary.txt").read_text("utf-8"))
-    sections = {name: {plain(fold(word)) for word in body.split()} for name, body in vocabulary.items()}
-    sections["companions"] = {plain(fold(line.partition(":")[0])) for line in vocabulary["companions"].splitlines()}
+    text = parse((OUT / "vocabulary.txt").read_text("utf-8"))
+    sections = {name: {plain(fold(word)) for word in body.split()} for name, body in text.items()}
+    sections["companions"] = {plain(fold(line.partition(":")[0])) for line in text["companions"].splitlines()}
     with tempfile.TemporaryDirectory() as scratch:
         found = Sources(fetched(Path(arguments[0]) if arguments else Path(scratch)))
     apart = ("companions", "known names", "unit spellings", "name openers", "name features")
@@ -282,22 +288,24 @@ def main(arguments: list[str]) -> int:
     words = written | general
     passing = words | sections["companions"]
     measured = set().union(*(sections[name] for name in _MEASURED))
-    unlike_words = {name for name in passing if 0 < found.ranks.get(name, 0) <= _FREQUENT_FAMILY_NAMES}
     foreign = {
         name for name in passing - set(found.sizes) if 0 < found.ranks.get(name, 0) <= 5 * _FREQUENT_FAMILY_NAMES
     }
     parts = {
         "words": general,
-        "given names": (found.frequent_given & passing) - measured,
+        "given names": (found.given & passing) - measured,
         "given names that measure": found.frequent_given & sections["also names"] & measured,
-        "family names": (found.family & unlike_words) - measured,
+        "family names": (found.family & passing) - measured,
         "family names after a measure": (found.family & (foreign | sections["name parts"])) - measured,
+        "names like compounds": {
+            name for name in found.known() if name not in passing and reads_as_compound(name, vocabulary())
+        },
         "phrases": phrases(found, sections, words),
         "clinical variables": clinical_variables(),
         "meant": {word for word in written if word.isalpha() and (tags_of(word, True) - _SAYS_LITTLE)},
     }
-    text = HEADER + "".join(f"\n[{name}]\n{_wrapped(name, items)}\n" for name, items in parts.items())
-    (OUT / "dictionary.txt").write_text(text, encoding="utf-8")
+    made = HEADER + "".join(f"\n[{name}]\n{_wrapped(name, items)}\n" for name, items in parts.items())
+    (OUT / "dictionary.txt").write_text(made, encoding="utf-8")
     gazetteers = {
         "places": found.known_places,
         "given names": found.given,

@@ -11,11 +11,13 @@ from headgate.engines.interface import Outcome, Progress, Skipped, refuse_too_wi
 from headgate.errors import HeadgateError
 from headgate.gate import Answer, left
 from headgate.headers import Header, Table
-from headgate.ledger import AnalysisRun, Entry, Ledger, ManifestId, ProviderKind, Receipt
+from headgate.isolation import IsolationLevel
+from headgate.ledger import AnalysisRun, DecidedBy, Entry, Ledger, ManifestId, ProviderKind, Receipt
 from headgate.manifest import (
     ApprovedManifest,
     Decided,
     ManifestStore,
+    Memory,
     close,
     record_approval,
     wire_columns,
@@ -26,6 +28,7 @@ from headgate.policy import policy_id
 from headgate.report import Report
 from headgate.sandbox.process import Process
 from headgate.screening import Category, Finding, Screened, Verdict, screen, vocabulary_id
+from headgate.screening.own import NOBODY, OwnNames
 
 Decide = Callable[[Sequence[Header], Sequence[Screened]], Decided]
 Send = Callable[[ApprovedManifest], Answer]
@@ -35,31 +38,35 @@ LOCAL = "local"
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where the path keeps its state, who acts, and the process that sees rows."""
+    """Where the path keeps its state, the workspace's own lists, and who acts."""
 
     ledger: Ledger
     manifests: ManifestStore
+    memory: Memory
+    own: OwnNames
     actor: str
-    cell: Process
 
 
-def analyse(table: Table, decide: Decide, desk: Desk, send: tuple[str, Send] | None, progress: Progress) -> Report:
-    """The report on a table. `send` is the provider's name and the gate, or None for the built-in planner alone.
+def analyse(
+    table: Table, decide: Decide, desk: Desk, cell: Process, send: tuple[str, Send] | None, progress: Progress
+) -> Report:
+    """The report on a table. `cell` is the process that sees its rows, `send` the provider's name and the gate, or None
+    for the built-in planner alone.
 
     In this order: no row is analysed before the answer is in, so nothing of them can have been in the question.
     Raises what the steps raise; a manifest that was approved stays recorded.
     """
     refuse_too_wide(table)
-    screened = screened_headers(table)  # (1)
+    screened = screened_headers(table, desk.own)  # (1)
     decided = decide(table.headers, screened)  # (2)
-    manifest = closed(table, decided, desk.ledger, desk.manifests, desk.actor)  # (3)
+    manifest = closed(table, decided, desk)[0]  # (3)
     if send:
         progress(0, 0, f"asking {send[0]}")
     answer = send[1](manifest) if send else None  # (4)
     progress(0, 0, "reading the rows")
     said = (answer.text, wire_columns(manifest)) if answer else None
     try:
-        plan, outcomes = run(desk.cell, table, manifest.columns, said, progress)  # (5)
+        plan, outcomes = run(cell, table, manifest.columns, said, progress)  # (5)
     except HeadgateError as error:
         if answer is None:
             raise
@@ -67,19 +74,21 @@ def analyse(table: Table, decide: Decide, desk: Desk, send: tuple[str, Send] | N
             f"{str(error).removesuffix('.')}. {left(wire_names(manifest.names), answer.intent)}"
         ) from None
     provider = ProviderKind.REMOTE if send else ProviderKind.LOCAL
-    receipt = _record(manifest, provider, desk, plan, outcomes)  # (6)
+    isolation = cell.isolation.level
+    receipt = _record(manifest, provider, isolation, desk.ledger, plan, outcomes)  # (6)
     name = send[0] if send else LOCAL
-    isolation = desk.cell.isolation.level
     return Report(table, screened, decided.decisions, manifest, plan, outcomes, name, answer, receipt, now(), isolation)
 
 
-def screened_headers(table: Table) -> tuple[Screened, ...]:
-    """What screening says of each header, in source order. A placeholder of a table without a header row is no name:
-    it is blocked as a blank one is, so that no rule can approve it.
+def screened_headers(table: Table, own: OwnNames = NOBODY) -> tuple[Screened, ...]:
+    """What screening with the own lists says of each header, in source order.
+
+    A placeholder of a table without a header row is no name: it is blocked as a blank one is, so that no rule can
+    approve it.
     """
     names = [header.name for header in table.headers]
     if table.headless is None:
-        found = screen(names)
+        found = screen(names, own)
         return tuple(_doubted(one, table.doubt) for one in found) if table.doubt else found
     return tuple(replace(found, header=name) for name, found in zip(names, screen([""] * len(names)), strict=True))
 
@@ -92,7 +101,7 @@ def _doubted(one: Screened, why: str) -> Screened:
     return replace(one, verdict=Verdict.REVIEW, findings=(finding,))
 
 
-def closing(table: Table, decided: Decided, actor: str) -> ApprovedManifest:
+def closing(table: Table, decided: Decided, actor: str, own: OwnNames = NOBODY) -> ApprovedManifest:
     """The manifest these decisions close today; nothing is kept. Raises RefusalError where one may not be taken."""
     return close(
         table.headers,
@@ -102,27 +111,38 @@ def closing(table: Table, decided: Decided, actor: str) -> ApprovedManifest:
         vocabulary=vocabulary_id(),
         policy=policy_id(),
         headless=table.headless,
+        own=own,
     )
 
 
-def closed(table: Table, decided: Decided, ledger: Ledger, manifests: ManifestStore, actor: str) -> ApprovedManifest:
-    """The approved manifest, kept and in the ledger. Raises as `closing` does."""
-    manifest = closing(table, decided, actor)
-    manifests.save(manifest)
-    record_approval(manifest, ledger)
-    return manifest
+def closed(table: Table, decided: Decided, desk: Desk) -> tuple[ApprovedManifest, Receipt]:
+    """The approved manifest, kept and in the ledger, with the receipt of that. Raises as `closing` does.
+
+    What a person decided at the terminal is remembered, to be offered the next time.
+    """
+    manifest = closing(table, decided, desk.actor, desk.own)
+    desk.manifests.save(manifest)
+    receipt = record_approval(manifest, desk.ledger)
+    if decided.by is DecidedBy.PERSON:
+        desk.memory.remember(decided.decisions, manifest)
+    return manifest, receipt
 
 
 def _record(
-    manifest: ApprovedManifest, provider: ProviderKind, desk: Desk, plan: Plan, outcomes: Sequence[Outcome]
+    manifest: ApprovedManifest,
+    provider: ProviderKind,
+    isolation: IsolationLevel,
+    ledger: Ledger,
+    plan: Plan,
+    outcomes: Sequence[Outcome],
 ) -> Receipt:
     skipped = sum(isinstance(outcome, Skipped) for outcome in outcomes)
     event = AnalysisRun(
         ManifestId(manifest.id),
         provider,
-        desk.cell.isolation.level,
+        isolation,
         run=len(outcomes) - skipped,
         skipped=skipped,
         dropped=len(plan.dropped),
     )
-    return desk.ledger.append(Entry(now(), event))
+    return ledger.append(Entry(now(), event))

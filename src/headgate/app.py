@@ -6,12 +6,12 @@ import json
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from headgate import analysis, settings
-from headgate.analysis import LOCAL, Decide, Desk, closing, screened_headers
+from headgate.analysis import LOCAL, Decide, Desk, closed, closing, screened_headers
 from headgate.cell import asking as cell
 from headgate.database import Records, open_database
 from headgate.engines.interface import Progress
@@ -21,13 +21,16 @@ from headgate.gate import DEFAULT_TEMPLATE, Answer
 from headgate.gate import asking as gate
 from headgate.gate.sent import Sent, find_sent
 from headgate.gate.store import sent_records
-from headgate.headers import Header, Table
-from headgate.ledger import DecidedBy, Ledger, Verification
+from headgate.headers import Header, Postgres, Server, Table
+from headgate.headers.server import is_url, server
+from headgate.ledger import DecidedBy, Ledger, Receipt, Verification
 from headgate.manifest import (
     ApprovedManifest,
     Decided,
     Decision,
     ManifestStore,
+    Memory,
+    Remembered,
     approve_clean,
     from_mapping,
     withhold_all,
@@ -37,6 +40,9 @@ from headgate.report import Report, refuse_foreign
 from headgate.sandbox.process import Process
 from headgate.sandbox.seal import Isolation
 from headgate.screening import Screened
+from headgate.screening.own import NOBODY, OwnNames
+from headgate.screening.spelling import OwnKind, OwnName
+from headgate.screening.store import OwnLists
 from headgate.settings import Settings
 
 Decisions = (
@@ -51,7 +57,14 @@ class State:
     settings: Settings
     ledger: Ledger
     manifests: ManifestStore
+    memory: Memory
+    lists: OwnLists
     sent: Records
+
+    @property
+    def desk(self) -> Desk:
+        """Where an approval of this process is kept."""
+        return Desk(self.ledger, self.manifests, self.memory, self.lists.ready(), self.settings.actor)
 
 
 @contextmanager
@@ -60,7 +73,8 @@ def opened(home: Path | None = None) -> Iterator[State]:
     found = settings.from_environment(home)
     database = open_database(found.home)
     try:
-        yield State(found, Ledger(database), ManifestStore(database), sent_records(database))
+        manifests, memory, sent = ManifestStore(database), Memory(database), sent_records(database)
+        yield State(found, Ledger(database), manifests, memory, OwnLists(database), sent)
     finally:
         database.close()
 
@@ -76,8 +90,12 @@ def analyse(
     out: str | Path | None = None,
     home: Path | None = None,
     progress: Progress | None = None,
+    table: Table | None = None,
 ) -> Report:
     """The report on a table, saved to the folder `out` where one is given.
+
+    `source` is a file, a folder, a `postgresql://` URL as a text, or a `Table` that `read` gave. A table on a server is
+    given as `table`, beside the URL it was read from.
 
     `review` is a decisions file (TOML or JSON), its content as a mapping, or a function of (headers, screened);
     `approve="clean"` approves what screening found clean. With neither, every column is withheld: enough for the
@@ -89,15 +107,15 @@ def analyse(
         UnavailableError: the provider or the disk gives no usable answer.
         IntegrityError: the state folder is not as it was written.
     """
-    path = source.path if isinstance(source, Table) else Path(source)
+    known = source if isinstance(source, Table) else table
+    place = _place(source)
     if out is not None:
         refuse_foreign(Path(out).resolve())
     decide = deciding(review, approve)
-    with opened(home) as state, _cell(path, state.settings) as running:
-        table = source if isinstance(source, Table) else cell.read(running, path, sheet, names)
-        desk = Desk(state.ledger, state.manifests, state.settings.actor, running)
-        send = None if provider == LOCAL else (provider, _through_the_gate(state.settings, provider, path))
-        report = analysis.analyse(table, decide, desk, send, progress or _silent)
+    with opened(home) as state, _cell(place, state.settings) as running:
+        found = known or cell.read(running, place, sheet, names)
+        send = None if provider == LOCAL else (provider, _through_the_gate(state.settings, provider, place))
+        report = analysis.analyse(found, decide, state.desk, running, send, progress or _silent)
     if out is not None:
         report.save(Path(out))
     return report
@@ -109,9 +127,29 @@ def read(source: str | Path, sheet: str | None = None, names: Sequence[str] | No
     `sheet` names a sheet of a workbook, `names` the columns of a table without a header row. Raises InputError where
     the source is not one that can be read, RefusalError where the cell is not isolated down to the floor.
     """
-    path = Path(source)
-    with _cell(path, settings.from_environment()) as running:
-        return cell.read(running, path, sheet, names)
+    place = _place(source)
+    with _cell(place, settings.from_environment()) as running:
+        return cell.read(running, place, sheet, names)
+
+
+def _place(source: str | Path | Table) -> Path | Server:
+    """Where the source is, for a server with the password that the URL, the environment or `~/.pgpass` holds.
+
+    Raises InputError for an address that is none, or not written as a text.
+    """
+    if isinstance(source, Table):
+        if isinstance(source.layout, Postgres):
+            raise InputError("a table on a server is given as `table`, and its database's URL as the source")
+        return source.path
+    if not is_url(str(source)):
+        return Path(source)
+    if isinstance(source, Path):
+        raise InputError("a database's URL is given as a text: a Path changes it")
+    found = server(source)
+    if found.password is None:
+        password = settings.database_password(found.host, found.port, found.database, found.user)
+        return replace(found, password=password)
+    return found
 
 
 def receipt(index: int, home: Path | None = None) -> Sent:
@@ -122,7 +160,55 @@ def receipt(index: int, home: Path | None = None) -> Sent:
 
 def preview(table: Table, decide: Decide) -> ApprovedManifest:
     """The manifest these decisions would close; nothing is kept, recorded or sent."""
-    return closing(table, decide(table.headers, screened_headers(table)), actor="preview")
+    own = own_names()
+    return closing(table, decide(table.headers, screened_headers(table, own)), "preview", own)
+
+
+def approved(table: Table, decided: Decided) -> tuple[ApprovedManifest, Receipt]:
+    """The manifest these decisions close, kept and in the ledger, with the receipt; nothing is sent.
+
+    Raises RefusalError where a decision may not be taken.
+    """
+    with opened() as state:
+        return closed(table, decided, state.desk)
+
+
+def recalled(headers: Sequence[Header]) -> tuple[Mapping[str, Remembered], str]:
+    """What was decided before on these headers in this workspace, by their NFC form; and who acts now."""
+    with opened() as state:
+        return state.memory.recall(header.name for header in headers), state.settings.actor
+
+
+def forget(header: str | None = None) -> int:
+    """How many decisions were remembered, on this header or in all; none of them is any more."""
+    with opened() as state:
+        return state.memory.forget(header)
+
+
+def own_names(home: Path | None = None) -> OwnNames:
+    """The workspace's own lists, ready for screening; none where there is no state folder yet."""
+    if not (settings.from_environment(home).home / "headgate.db").exists():
+        return NOBODY
+    with opened(home) as state:
+        return state.lists.ready()
+
+
+def own_entries(home: Path | None = None) -> tuple[OwnName, ...]:
+    """Every name of the workspace's own lists, in clear: for the person who keeps them, and for nobody else."""
+    with opened(home) as state:
+        return state.lists.entries()
+
+
+def add_own(kind: OwnKind, names: Sequence[str], home: Path | None = None) -> int:
+    """How many names the list has now, these among them. Raises InputError where one of them cannot be there."""
+    with opened(home) as state:
+        return state.lists.add(kind, names)
+
+
+def remove_own(kind: OwnKind, names: Sequence[str] | None = None, home: Path | None = None) -> int:
+    """How many of these names, or of all, were on the list; none of them is any more."""
+    with opened(home) as state:
+        return state.lists.remove(kind, names)
 
 
 def profile_named(name: str, home: Path | None = None) -> Profile:
@@ -203,9 +289,9 @@ def send(manifest_id: str, template_id: str, provider: str, home: Path | None = 
         return gate.send(running, manifest_id, template_id, provider)
 
 
-def _through_the_gate(found: Settings, provider: str, source: Path) -> analysis.Send:
+def _through_the_gate(found: Settings, provider: str, source: Path | Server) -> analysis.Send:
     require_key(find_profile(load_profiles(found.profiles), provider))
-    if source.resolve().is_relative_to(found.home.resolve()):
+    if isinstance(source, Path) and source.resolve().is_relative_to(found.home.resolve()):
         raise RefusalError(
             f"{source.name} lies in the state folder {found.home}, which the gate can open: move the table, or name "
             "another state folder with HEADGATE_HOME"
@@ -233,7 +319,7 @@ def probe_lock() -> None:
 
 
 @contextmanager
-def _cell(source: Path | None, found: Settings) -> Iterator[Process]:
+def _cell(source: Path | Server | None, found: Settings) -> Iterator[Process]:
     """A cell for the source, with a private folder of its own."""
     with work_folder() as work, cell.cell_process(source, work, found.floor) as running:
         yield running

@@ -10,8 +10,7 @@ from enum import StrEnum
 class IsolationLevel(StrEnum):
     """What of the three layers (namespaces, Landlock, seccomp) holds, as shown by probes when the process started.
 
-    `ENGINE` is for a cell that may reach one remote engine's address and nothing else: L2 or L3 but for that address.
-    No engine of that kind exists yet, so nothing claims it.
+    `ENGINE` is a cell that holds one connection to one engine, made before the seal: L2 or L3 but for that connection.
     """
 
     L0 = "L0"  # none
@@ -26,7 +25,7 @@ MEANINGS: Mapping[IsolationLevel, str] = {
     IsolationLevel.L1: "one of Landlock and seccomp",
     IsolationLevel.L2: "Landlock and seccomp",
     IsolationLevel.L3: "namespaces, Landlock and seccomp",
-    IsolationLevel.ENGINE: "sealed but for the address of one engine",
+    IsolationLevel.ENGINE: "sealed but for one connection to a database",
 }
 FLOORS = (IsolationLevel.L0, IsolationLevel.L1, IsolationLevel.L2, IsolationLevel.L3)
 

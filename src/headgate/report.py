@@ -148,6 +148,7 @@ class Report:
                 self.receipt.index,
                 self.receipt.leaf_hash,
                 self.receipt.root,
+                f"{DECIDERS[self.manifest.by]}; under policy {self.manifest.policy}",
                 _process("a process without network", self.isolation),
                 sha256(self.answer.envelope.body) if self.answer else "",
             ),
@@ -180,7 +181,6 @@ class Report:
             tls=f"{tls.version}, {tls.cipher}" if tls else "none: a model on this machine",
             names=wire_names(self.manifest.names),
             approved=len(self.manifest.names),
-            decided=f"{DECIDERS[self.manifest.by]}, under policy {self.manifest.policy}",
             gate=_process("a process that can open no table", self.answer.isolation),
             entry=self.answer.intent.index,
             body=envelope.body.decode(),
@@ -189,6 +189,8 @@ class Report:
 
 def _process(sealed: str, level: IsolationLevel) -> str:
     """What the process was: as `sealed` says only where files and calls were both held by the system."""
+    if level is IsolationLevel.ENGINE:
+        return f"a process that reaches its database alone; isolation {level} ({MEANINGS[level]})"
     held = level in {IsolationLevel.L2, IsolationLevel.L3}
     return f"{sealed if held else 'a process of its own'}; isolation {level} ({MEANINGS[level]})"
 

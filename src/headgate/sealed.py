@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from headgate import settings
+from headgate.sandbox.connection import Connection
 from headgate.sandbox.process import Answering, serve
 from headgate.sandbox.seal import Isolation
 
@@ -20,14 +21,14 @@ def main() -> None:
     """The process has served until its channel was closed."""
     (name,) = sys.argv[1:]
 
-    def load(isolation: Isolation, place: Path, actor: str) -> Answering:
+    def load(isolation: Isolation, place: Path, actor: str, held: Connection | None) -> Answering:
         if name == "gate":
             from headgate.gate.program import gate
 
             return gate(place, settings.key, isolation.level, actor)
         from headgate.cell.program import cell
 
-        return cell(place)
+        return cell(place, held)
 
     serve(_ASKED[name], load)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +43,29 @@ def from_environment(home: Path | None = None) -> Settings:
 def key(variable: str) -> str | None:
     """The provider key an environment variable holds; None where it is unset or empty."""
     return os.environ.get(variable) or None
+
+
+def database_password(host: str, port: int, database: str, user: str) -> str | None:
+    """The password of `PGPASSWORD`, else of the first line in `~/.pgpass` that fits (host:port:database:user:password,
+    `*` for any); None without either. Raises InputError where others may read that file, since it is not used then.
+    """
+    said = os.environ.get("PGPASSWORD")
+    if said:
+        return said
+    path = Path.home() / ".pgpass"
+    try:
+        others = path.stat().st_mode & 0o077 if os.name == "posix" else 0
+        lines = path.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    except OSError:
+        return None
+    if others:
+        raise InputError("others may read ~/.pgpass, so it is not used: chmod 600 ~/.pgpass")
+    wanted = (host, str(port), database, user)
+    for line in lines:
+        parts = [re.sub(r"\\(.)", r"\1", part) for part in re.findall(r"(?:^|:)((?:\\.|[^:\\])*)", line)]
+        if len(parts) == 5 and all(part in {"*", each} for part, each in zip(parts, wanted, strict=False)):
+            return parts[4]
+    return None
 
 
 def _floor() -> IsolationLevel:

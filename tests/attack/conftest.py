@@ -18,6 +18,7 @@ from headgate.isolation import IsolationLevel
 from headgate.ledger import Ledger
 from headgate.manifest import ApprovedManifest, ManifestStore, record_approval
 from headgate.providers.profiles import Dialect, Profile
+from headgate.screening.store import OwnLists
 
 KEY = "sk-a-key-of-nobody"
 
@@ -70,6 +71,7 @@ def gate(state: Database, ledger: Ledger) -> Callable[..., Gate]:
         ManifestStore(state),
         ledger,
         sent_records(state),
+        OwnLists(state),
         {profile.name: profile},
         {"SINK_KEY": KEY}.get,
         IsolationLevel.L0,

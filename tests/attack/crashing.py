@@ -21,6 +21,7 @@ from headgate.isolation import IsolationLevel
 from headgate.ledger import Ledger
 from headgate.manifest import ManifestStore
 from headgate.providers import load_profiles
+from headgate.screening.store import OwnLists
 
 OURS = f"{os.sep}headgate{os.sep}"
 OUTSIDE = {"sendall", "send", "recv_into", "connect", "do_handshake", "execute", "commit", "replace", "fsync", "write"}
@@ -50,6 +51,7 @@ def send(home: Path, place: str) -> None:
         ManifestStore(database),
         Ledger(database),
         sent_records(database),
+        OwnLists(database),
         {"sink": profile},
         {"SINK_KEY": "sk-a-key-of-nobody"}.get,
         IsolationLevel.L0,

@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 from tests.canaries import ALL, HEADERS, PEOPLE, PLACES, Canaries, Kind
+from tests.cli.terminal import at_terminal
 from tests.conftest import WANT
 from tests.dialects import ANSWERS
 from tests.tls_server import Authority, answers, provider, response
@@ -43,6 +44,8 @@ LOGGED = (
 )
 # What each kind of output of each command may hold. Names, files and results are what a person asked to see.
 SEEN: Mapping[str, frozenset[Kind]] = {
+    "lists add": frozenset(),
+    "lists show": frozenset(),
     "headers": HEADERS | PLACES,
     "screen": HEADERS,
     "wire": frozenset(),
@@ -83,6 +86,7 @@ class Scene:
     text: Made = field(init=False)
     ran: dict[str, Ran] = field(default_factory=dict)
     requests: list[bytes] = field(default_factory=list)
+    reviewed: bytes = b""
 
     def __post_init__(self) -> None:
         word = self.canaries.word
@@ -119,6 +123,22 @@ class Scene:
             encoding="utf-8",
         )
 
+    def review(self, made: Made) -> None:
+        """A person reviewed the table at a terminal, closed, and saw then what was remembered."""
+        arguments = ("review", made.path, *(("--sheet", made.sheet) if made.sheet else ()), "--provider", "sink")
+        with at_terminal(*arguments, cwd=self.place, whole_env=self.env) as terminal:
+            terminal.until("nothing decided yet")
+            terminal.press("P", "renamed")
+            terminal.press("c", "All are decided")
+            terminal.press("\r", "y/n")
+            terminal.agree()
+            assert terminal.end() == 0
+        with at_terminal(*arguments, cwd=self.place, whole_env=self.env) as again:
+            again.until("by you on")
+            again.press("q", "nothing is kept")
+            assert again.end() == 3
+        self.reviewed = terminal.raw + terminal.out + again.raw + again.out
+
     def run(self, name: str, *arguments: object, connections: int = 0, stdin: str = "") -> Ran:
         """The command ran, and is kept under this name."""
         trace = self.place / f"{len(self.ran)}.strace"
@@ -147,7 +167,13 @@ def scene(authority: Authority, certificate: Path, tmp_path_factory: pytest.Temp
         made.serve(authority, sink.port)
         book, plain = made.book, made.text
         profile = ("--provider", "sink")
+        # Two names of nobody's table, and one that is a header of this one.
+        listed = [made.canaries.word(Kind.LISTED) for _ in range(2)]
+        listed.append(next(name for name in book.columns if name not in NAMES))
+        typed = {"screen": "\n".join(book.columns), "lists add": "\n".join(listed)}
         commands: dict[str, tuple[object, ...]] = {
+            "lists add": ("lists", "add", "clients"),
+            "lists show": ("lists", "show"),
             "headers": ("headers", book.path, "--sheet", book.sheet),
             "screen": ("screen",),
             "wire": ("wire", book.path, *profile, "--review", made.decisions(book)),
@@ -162,8 +188,9 @@ def scene(authority: Authority, certificate: Path, tmp_path_factory: pytest.Temp
         }
         for name, arguments in commands.items():
             before = sink.connections
-            ran = made.run(name, *arguments, stdin="\n".join(book.columns) if name == "screen" else "")
+            ran = made.run(name, *arguments, stdin=typed.get(name, ""))
             ran.connections = sink.connections - before
+        made.review(book)
         made.requests = list(sink.requests)
     return made
 
@@ -240,6 +267,13 @@ def test_a_command_says_no_more_than_it_is_asked(scene: Scene, name: str) -> Non
     assert KEY.encode() not in ran.out + ran.err
 
 
+def test_a_review_at_a_terminal_shows_names_and_who_decided_and_nothing_else(scene: Scene) -> None:
+    assert scene.canaries.spotted(scene.reviewed, ALL - HEADERS - PLACES, depth=1) == set()
+    assert KEY.encode() not in scene.reviewed
+    # The control: the names it is about are there, and would be seen.
+    assert scene.canaries.spotted(scene.reviewed, HEADERS, depth=1)
+
+
 def test_no_log_record_of_any_level_holds_a_token(scene: Scene) -> None:
     log = scene.place / "log.txt"
     assert log.exists()
@@ -261,23 +295,25 @@ def test_no_file_of_the_state_folder_holds_a_token(scene: Scene) -> None:
 def test_no_cell_file_or_variable_is_sealed_in_the_state_folder(scene: Scene) -> None:
     sealed = _unsealed(scene.home)
     assert len(sealed) >= 6
+    assert {record.partition(":")[0] for record in sealed} == {"manifests", "sent", "remembered", "own_names"}
     for record, data in sealed.items():
-        assert scene.canaries.spotted(data, ALL - HEADERS - {Kind.ACTOR, Kind.REPLY}, depth=1) == set(), record
+        may = HEADERS | ({Kind.LISTED} if record.startswith("own_names:") else {Kind.ACTOR, Kind.REPLY})
+        assert scene.canaries.spotted(data, ALL - may, depth=1) == set(), record
     # The control: what may be sealed is there, and would be seen.
     found = {
         kind
         for data in sealed.values()
-        for kind in HEADERS | {Kind.ACTOR, Kind.REPLY}
+        for kind in HEADERS | {Kind.ACTOR, Kind.REPLY, Kind.LISTED}
         if scene.canaries.spotted(data, {kind}, depth=1)
     }
-    assert found == HEADERS | {Kind.ACTOR, Kind.REPLY}
+    assert found == HEADERS | {Kind.ACTOR, Kind.REPLY, Kind.LISTED}
 
 
 def _unsealed(home: Path) -> dict[str, bytes]:
     """Every sealed field of the state folder, open, by its record."""
     opened: dict[str, bytes] = {}
     with closing(open_database(home)) as state, state.read() as connection:
-        for name in ("manifests", "sent"):
+        for name in ("manifests", "sent", "remembered", "own_names"):
             for row in connection.execute(text(f"SELECT id, wrapped_key, cipher FROM {name}")):
                 record = f"{name}:{row.id}"
                 opened[record] = state.sealer.unseal(record, Sealed(row.wrapped_key, row.cipher))

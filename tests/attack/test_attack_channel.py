@@ -228,7 +228,7 @@ SERVING = """
 import ctypes, os, sys
 from headgate.sandbox.process import serve
 
-def load(isolation, place, actor):
+def load(isolation, place, actor, held):
     def noise(where):
         print("canary", where, flush=True)
         print("canary", where, file=sys.stderr, flush=True)

@@ -72,7 +72,10 @@ def commands(tmp_path: Path) -> list[list[str]]:
     (home / "profiles.toml").write_text(
         '[profiles.sink]\ndialect = "openai-chat"\nhost = "api.example.com"\nmodel = "m"\nkey_env = "K"\n'
     )
+    (tmp_path / "clients.txt").write_text("Hexley Polymers\n")
     return [
+        ["lists", "add", "clients", str(tmp_path / "clients.txt")],
+        ["lists", "show"],
         ["analyse", str(table), "--out", str(tmp_path / "out")],
         ["headers", str(table)],
         ["screen"],

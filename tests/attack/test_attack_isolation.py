@@ -189,8 +189,8 @@ def test_the_doctor_shows_each_probe_with_its_control_and_fails_where_one_gets_t
     assert whole.returncode == 0, whole.stdout + whole.stderr
     shown = [check for check in json.loads(whole.stdout)["checks"] if " cannot " in check["name"]]
     assert {check["name"].partition(" cannot ")[0] for check in shown} == {"cell", "gate"}
-    assert len({check["name"] for check in shown}) == 14
-    assert len(shown) == 14
+    assert len({check["name"] for check in shown}) == 15
+    assert len(shown) == 15
     assert all(check["found"].endswith("control: it could before") for check in shown)
     broken = headgate("L1", "doctor", "--json", floor="L0")
     assert broken.returncode == 5

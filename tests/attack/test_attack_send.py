@@ -25,6 +25,7 @@ from headgate.isolation import IsolationLevel
 from headgate.ledger import Ledger, Outcome, SendIntended, SendOutcome
 from headgate.manifest import ApprovedManifest, ManifestStore, names_digest, record_approval
 from headgate.providers.profiles import Profile
+from headgate.screening.store import OwnLists
 
 KEY = "sk-a-key-of-nobody"
 Approve = Callable[..., ApprovedManifest]
@@ -99,6 +100,7 @@ def test_a_missing_or_broken_key_is_refused_before_the_intent(
         ManifestStore(state),
         ledger,
         sent_records(state),
+        OwnLists(state),
         {"sink": profile},
         {"SINK_KEY": key}.get,
         IsolationLevel.L0,

@@ -6,7 +6,7 @@ import json
 import re
 import ssl
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,17 +16,18 @@ from tests.dialects import profile_of
 from tests.tls_server import answers, completion, provider, response
 
 from headgate.clock import now
-from headgate.database import Database
+from headgate.database import Database, open_database
 from headgate.errors import InputError, IntegrityError, UnavailableError
 from headgate.gate.send import Gate, facts_of
 from headgate.gate.sent import Sent, find_sent
 from headgate.gate.store import sent_records
 from headgate.gate.transport import tls_context
 from headgate.isolation import IsolationLevel
-from headgate.ledger import Digest, Entry, Ledger, ManifestId, Outcome, SendIntended, SendOutcome, TlsVersion
+from headgate.ledger import DecidedBy, Digest, Entry, Ledger, ManifestId, Outcome, SendIntended, SendOutcome, TlsVersion
 from headgate.manifest import ApprovedManifest, ManifestStore, wire_names
 from headgate.policy import policy_id
 from headgate.providers.profiles import Dialect, Profile
+from headgate.screening.store import OwnLists
 
 KEY = "sk-a-key-of-nobody"
 PLAN_HASH = "383b6b2e5f59e860301869b143c03a814b523ebaf7458fd96a84fad6850f3660"
@@ -118,6 +119,27 @@ def test_the_names_shown_are_those_in_the_request_and_not_those_a_later_rule_wou
     assert json.dumps(message, ensure_ascii=False) in sink.requests[0].decode()
 
 
+def test_a_send_is_not_shown_as_approved_by_somebody_who_did_not_approve_it(
+    profile: Profile,
+    certificate: Path,
+    approve: Approve,
+    gate: Open,
+    ledger: Ledger,
+    state: Database,
+    show: Show,
+    tmp_path: Path,
+) -> None:
+    manifest = approve("energy")
+    with provider(certificate=certificate) as sink:
+        gate(replace(profile, port=sink.port)).send(manifest.id, "plan-1", "sink")
+    assert (show(1).actor, show(1).approval.by, show(1).approval.policy) == (ACTOR, DecidedBy.PERSON, policy_id())
+    with closing(open_database(tmp_path / "other")) as elsewhere:
+        forged = ManifestStore(elsewhere)
+        forged.save(replace(manifest, actor="somebody else"))
+        with pytest.raises(IntegrityError, match="not as the ledger says it was approved"):
+            find_sent(1, ledger, sent_records(state), forged)
+
+
 def test_each_of_several_sends_is_shown_with_its_own_end(
     profile: Profile, certificate: Path, approve: Approve, gate: Open, show: Show
 ) -> None:
@@ -206,7 +228,14 @@ def test_a_model_on_this_machine_is_asked_without_a_key(
     with provider() as sink:
         there = replace(profile, host="127.0.0.1", port=sink.port, tls=False, ca_file=None, key_env=None)
         gate = Gate(
-            ManifestStore(state), ledger, sent_records(state), {"sink": there}, {}.__getitem__, IsolationLevel.L0, ACTOR
+            ManifestStore(state),
+            ledger,
+            sent_records(state),
+            OwnLists(state),
+            {"sink": there},
+            {}.__getitem__,
+            IsolationLevel.L0,
+            ACTOR,
         )
         answer = gate.send(manifest.id, "plan-1", "sink")
     found = show(answer.intent.index).to_json()

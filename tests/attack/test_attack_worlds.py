@@ -38,6 +38,7 @@ from headgate.isolation import IsolationLevel
 from headgate.ledger import AnalysisRun, DecidedBy, Entry, Ledger, ProviderKind
 from headgate.manifest import ApprovedManifest, Decided, ManifestStore, from_mapping, record_approval, wire_names
 from headgate.providers.profiles import Dialect, Profile
+from headgate.screening.store import OwnLists
 
 KEY = "sk-a-key-of-nobody"
 NAMES = st.lists(st.sampled_from(POOL), min_size=1, max_size=6, unique=True)
@@ -116,7 +117,7 @@ def whole_gate(there: Profile, home: Path) -> Iterator[Send]:
 
     def send(manifest: ApprovedManifest) -> object:
         keys, actor = {"SINK_KEY": KEY}.get, manifest.actor
-        gate = Gate(manifests, ledger, sent, {"sink": there}, keys, IsolationLevel.L0, actor)
+        gate = Gate(manifests, ledger, sent, OwnLists(state), {"sink": there}, keys, IsolationLevel.L0, actor)
         run = AnalysisRun(None, ProviderKind.LOCAL, IsolationLevel.L0, len(manifest.columns), 0, 0)
         ledger.append(Entry(manifest.approved_at, run))
         manifests.save(manifest)

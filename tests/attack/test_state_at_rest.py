@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.approvals import BOUND
+from tests.approvals import BOUND, manifest_of
 
 from headgate.database import Database, open_database
 from headgate.headers.table import Header, LocalType
 from headgate.ledger import Ledger
-from headgate.manifest import Choice, Decision, ManifestStore, close, names_digest, record_approval
+from headgate.manifest import Choice, Decision, ManifestStore, Memory, close, names_digest, record_approval
 
 CANARIES = {"kept": "qzvkept energy", "renamed": "qzvrenamed", "alias": "qzvalias power", "withheld": "qzvwithheld"}
 ACTOR = "qzvactor"
@@ -51,6 +52,25 @@ def test_what_was_approved_leaves_no_trace_in_any_file(tmp_path: Path, database:
         assert traces(tmp_path, word) == [], word
     database.close()
     for word in (*CANARIES.values(), ACTOR, names_digest(approved.names)):
+        assert traces(tmp_path, word) == [], word
+
+
+def test_what_is_remembered_and_then_forgotten_leaves_no_trace_in_any_file(tmp_path: Path, database: Database) -> None:
+    memory = Memory(database)
+    decisions = [
+        Decision(0, CANARIES["kept"], Choice.APPROVE, CANARIES["kept"]),
+        Decision(1, CANARIES["renamed"], Choice.RENAME, CANARIES["alias"]),
+        Decision(2, CANARIES["withheld"], Choice.WITHHOLD, None),
+    ]
+    names = (CANARIES["kept"], CANARIES["alias"])
+    memory.remember(decisions, manifest_of(*names, actor=ACTOR))
+    assert len(memory.recall(CANARIES.values())) == 3, "the control: it is all there to be found"
+    hashes = [hashlib.sha256(word.encode()).hexdigest() for word in CANARIES.values()]
+    for word in (*CANARIES.values(), ACTOR, *hashes):
+        assert traces(tmp_path, word) == [], word
+    assert memory.forget() == 3
+    database.close()
+    for word in (*CANARIES.values(), ACTOR, *hashes):
         assert traces(tmp_path, word) == [], word
 
 

@@ -61,6 +61,8 @@ def test_a_file_that_is_no_table_is_refused_in_one_sentence(name: str, command: 
         (("analyse", "good.csv", "--sheet", "nowhere"), 2),
         (("analyse", "good.csv", "--provider", "example"), 3),
         (("wire", "good.csv", "--provider", "nobody"), 2),
+        (("review",), 2),
+        (("review", "good.csv"), 3),
         (("ledger", "show", "99"), 2),
         (("nothing",), 2),
         (("analyse",), 2),

@@ -12,7 +12,7 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "src" / "headgate"
 
 RANKS = [
-    {"errors", "canonical", "clock", "isolation"},
+    {"errors", "canonical", "clock", "isolation", "tls"},
     {"database"},
     {"ledger", "headers", "screening", "catalogue"},
     {"manifest"},
@@ -38,8 +38,9 @@ SIDEWAYS = {
 
 # Who may import what from outside. A module named here covers its package; None means nobody else is asked.
 DOORS = {
-    "socket": {"gate.transport", "sandbox.probes"},
-    "ssl": {"gate.transport"},
+    "socket": {"gate.transport", "headers.postgres", "sandbox.connection", "sandbox.probes"},
+    "ssl": {"gate.transport", "headers.postgres", "tls"},
+    "pg8000": {"headers.postgres"},
     "http": {"gate.transport"},
     "urllib": set[str](),
     "httpx2": {"drop_in"},
@@ -148,7 +149,7 @@ def test_only_settings_reads_the_environment() -> None:
 
 def test_every_package_imported_is_declared_or_of_the_standard_library() -> None:
     declared = {"cryptography", "duckdb", "fastexcel", "ibis", "jinja2", "openpyxl", "pyarrow", "rfc8785", "rich"}
-    declared |= {"sqlalchemy", "typer", "vl_convert", "headgate", "pandas", "markupsafe", "httpx2", "anyio"}
+    declared |= {"sqlalchemy", "typer", "vl_convert", "headgate", "pandas", "markupsafe", "httpx2", "anyio", "pg8000"}
     declared |= {"holidays"}
     used = {
         wanted.partition(".")[0]

@@ -13,33 +13,40 @@ from headgate.cell.message import Ran, Running, unpacked
 from headgate.cell.program import Reading
 from headgate.engines.interface import Outcome, Progress
 from headgate.errors import IntegrityError
-from headgate.headers import Table
+from headgate.headers import Postgres, Server, Table
 from headgate.isolation import IsolationLevel
 from headgate.manifest import Column
 from headgate.plan import Plan
 from headgate.sandbox.process import Process, started
 from headgate.sandbox.record import from_json, to_json
 from headgate.sandbox.seal import Confinement
+from headgate.tls import SYSTEM_STORES
 
 _MOST_SAID = 1 << 30
 
 
 @contextmanager
-def cell_process(source: Path | None, work: Path, floor: IsolationLevel) -> Iterator[Process]:
+def cell_process(source: Path | Server | None, work: Path, floor: IsolationLevel) -> Iterator[Process]:
     """The cell, running: it can read the source and write to the folder `work`, and has no network and no environment.
 
-    Of a folder it gets the names, and the files that lie in it, but nothing further down. Raises `RefusalError` where
-    the system does not isolate it down to `floor`; nothing was read then.
+    Of a folder it gets the names, and the files that lie in it, but nothing further down; of a server one connection,
+    over which it is logged in. Raises `RefusalError` where the system does not isolate it down to `floor`, with nothing
+    read, and as `headgate.headers.postgres.Session` does.
     """
     reads, lists = _given(source)
-    given = Confinement(reads, (work.absolute(),), (), floor, lists)
+    engine = (source.host, source.port) if isinstance(source, Server) else None
+    given = Confinement(reads, (work.absolute(),), (), floor, lists, engine)
     environment = {"HOME": str(work), "TMPDIR": str(work), "TZ": "UTC"}
     with started("cell", given, work.absolute(), environment, limit=_MOST_SAID, finishes=False) as process:
+        if isinstance(source, Server):
+            process.ask("log in", to_json(source))
         yield process
 
 
-def _given(source: Path | None) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+def _given(source: Path | Server | None) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
     """The files to read and the folders to list; neither for a source that is not there."""
+    if isinstance(source, Server):
+        return (source.root,) if source.root else SYSTEM_STORES, ()
     if source is not None and os.path.isfile(source):
         return (source.absolute(),), ()
     if source is None or not os.path.isdir(source):
@@ -52,10 +59,12 @@ def _given(source: Path | None) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
     return files, (folder,)
 
 
-def read(cell: Process, path: Path, sheet: str | None = None, names: Sequence[str] | None = None) -> Table:
-    """As `headgate.headers.read`, in the cell."""
-    asked = Reading(path.absolute(), sheet, None if names is None else tuple(names))
-    return replace(from_json(Table, cell.ask("read", to_json(asked))), path=path)
+def read(cell: Process, source: Path | Server, sheet: str | None = None, names: Sequence[str] | None = None) -> Table:
+    """As `headgate.headers.read`, in the cell that was given this source."""
+    path = None if isinstance(source, Server) else source
+    asked = Reading(path and path.absolute(), sheet, None if names is None else tuple(names))
+    found = from_json(Table, cell.ask("read", to_json(asked)))
+    return found if path is None else replace(found, path=path)
 
 
 def run(
@@ -70,7 +79,8 @@ def run(
     `answer` is a provider's text with the ids it may use. Raises as `parse`, `open_frame` and `run` do.
     """
     text, sent = answer or (None, {})
-    asked = Running(replace(table, path=table.path.absolute()), tuple(columns), text, sent)
+    placed = table if isinstance(table.layout, Postgres) else replace(table, path=table.path.absolute())
+    asked = Running(placed, tuple(columns), text, sent)
 
     def told(value: Json) -> None:
         match value:

@@ -5,57 +5,90 @@ from __future__ import annotations
 import mimetypes
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from headgate.canonical import Json
 from headgate.errors import IntegrityError
 from headgate.sandbox.channel import Message
+from headgate.sandbox.connection import Connection
 from headgate.sandbox.process import Answering, Tell
 from headgate.sandbox.record import from_json, to_json
+
+if TYPE_CHECKING:
+    from headgate.headers.postgres import Session
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Read the headers of the source, as `headgate.headers.read` does."""
+    """Read the headers of the source, as `headgate.headers.read` does; without a path, of the database it is logged in
+    to."""
 
-    path: Path
+    path: Path | None
     sheet: str | None
     names: tuple[str, ...] | None
 
 
-def cell(work: Path) -> Answering:
-    """What answers in the cell's process; `work` is its own folder, for what has to be spilled.
+def cell(work: Path, held: Connection | None) -> Answering:
+    """What answers in the cell's process; `work` is its own folder, for what has to be spilled, `held` its connection
+    to a database, where it was given one.
 
     Engines are loaded when they are first asked for: reading headers takes none.
     """
+    session: Session | None = None
     mimetypes.knownfiles.clear()  # openpyxl has Python read the system's lists of types, which no cell is given
 
     def answer(message: Message, tell: Tell) -> Json:
+        nonlocal session
         match message.kind:
+            case "log in":
+                session = _logged_in(message.value, held)
+                return None
             case "read":
-                return _read(message.value)
+                return _read(message.value, session)
             case "run":
-                return _run(message.value, work, tell)
+                return _run(message.value, work, session, tell)
             case "lock":
                 return _lock()
             case _:
-                raise IntegrityError("the cell reads headers, runs plans and probes its lock, and does nothing else")
+                raise IntegrityError(
+                    "the cell logs in, reads headers, runs plans and probes its lock, and does nothing else"
+                )
 
     return answer
 
 
-def _read(asked: Json) -> Json:
-    from headgate.headers import read
+def _logged_in(asked: Json, held: Connection | None) -> Session:
+    from headgate.headers import Server
+    from headgate.headers.postgres import Session
+
+    server = from_json(Server, asked)
+    if held is None:
+        raise IntegrityError("the cell was given no connection to a database, so it logs in to none")
+    return Session(held, server)
+
+
+def _read(asked: Json, session: Session | None) -> Json:
+    from headgate.headers import read, read_server
 
     reading = from_json(Reading, asked)
-    return to_json(read(reading.path, reading.sheet, reading.names))
+    if reading.path is not None:
+        return to_json(read(reading.path, reading.sheet, reading.names))
+    return to_json(read_server(_open(session), reading.sheet, reading.names))
 
 
-def _run(asked: Json, work: Path, tell: Tell) -> Json:
+def _open(session: Session | None) -> Session:
+    if session is None:
+        raise IntegrityError("the cell is logged in to no database, so it reads none")
+    return session
+
+
+def _run(asked: Json, work: Path, session: Session | None, tell: Tell) -> Json:
     from headgate.catalogue import understand
     from headgate.cell.message import Ran, Running, packed
     from headgate.engines.frame import open_frame
     from headgate.engines.profile import refine
     from headgate.engines.run import run
+    from headgate.headers import Postgres
     from headgate.plan import check, merge, parse, propose
 
     running = from_json(Running, asked)
@@ -65,6 +98,8 @@ def _run(asked: Json, work: Path, tell: Tell) -> Json:
     kinds = {header.position: header.local_type for header in table.headers}
     understood = understand([column.header for column in columns], [kinds[column.position] for column in columns])
     meanings = dict(zip((column.id for column in columns), understood, strict=True))
+    if isinstance(table.layout, Postgres):
+        table = _open(session).copied(table, table.layout, work)
     with open_frame(table, columns, meanings, work=work) as frame:
         local = propose(columns, refine(frame))
         plan = check(merge(local, answered) if answered else local, columns)

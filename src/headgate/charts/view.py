@@ -28,8 +28,8 @@ class ColumnView:
 
 @dataclass(frozen=True, slots=True)
 class SentView:
-    """One request that left. `body` is its exact text; `names` the public names in it, of so many `approved` ones,
-    `decided` by whom or what; `when` in RFC 3339, UTC; `gate` what the process was that sent it; `entry` the intent's
+    """One request that left. `body` is its exact text; `names` the public names in it, of so many `approved` ones;
+    `when` in RFC 3339, UTC; `gate` what the process was that sent it; `entry` the intent's
     in the ledger.
 
     `retention` is the true sentence on what the provider keeps, from its assessment; "" where none is known.
@@ -41,7 +41,6 @@ class SentView:
     tls: str
     names: tuple[str, ...]
     approved: int
-    decided: str
     gate: str
     entry: int
     body: str
@@ -50,7 +49,7 @@ class SentView:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptView:
-    """Where the ledger recorded the run, and what the process was that saw the rows.
+    """Where the ledger recorded the run, who or what `decided` on the names, and the process that saw the rows.
 
     Hashes are hexadecimal or base64; `body_hash` is "" if nothing left.
     """
@@ -58,6 +57,7 @@ class ReceiptView:
     index: int
     leaf_hash: str
     root: str
+    decided: str
     cell: str
     body_hash: str = ""
 

@@ -5,28 +5,27 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from headgate import app
-from headgate.analysis import LOCAL, Decide
+from headgate.analysis import LOCAL, Decide, screened_headers
 from headgate.cli import documents, reviewing, show
 from headgate.errors import InputError, RefusalError
 from headgate.gate import DEFAULT_TEMPLATE, envelope, hold_budget, load_template, wire_bytes
-from headgate.headers import Header
-from headgate.manifest import Choice, Decided, Decision, propose, wire_names
+from headgate.headers import Header, Table
+from headgate.ledger import DecidedBy
+from headgate.manifest import Decided, Decision, propose, wire_names
 from headgate.providers import Profile
 from headgate.report import Report, refuse_foreign
 from headgate.screening import Screened
-
-# Measured on answers built for real tables: what is said of one name, and the analyses beside it.
-_TOKENS_A_NAME, _TOKENS_OF_A_PLAN = 55, 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
     """The arguments of a run."""
 
-    source: Path
+    source: str | Path
     out: Path | None
     provider: str
     review: Path | None
@@ -44,12 +43,14 @@ def analyse(given: Given, *, as_json: bool) -> None:
     table = app.read(given.source, given.sheet, given.names)
     if table.headless is not None:
         show.headless(table.headless)
-    wanted = _decide(given, profile)
+    wanted = _decide(given, profile, table)
     if profile is not None:
         app.require_key(profile)
+    if given.save_review is not None:
+        refuse_to_replace(given.save_review)
     decide = _asking(wanted, given, profile)
     with show.Progress() as progress:
-        report = app.analyse(table, provider=given.provider, review=decide, progress=progress)
+        report = app.analyse(given.source, table=table, provider=given.provider, review=decide, progress=progress)
         progress(0, 0, "drawing")
         page = report.save(out)
     if as_json:
@@ -70,19 +71,57 @@ def wire(given: Given, *, as_json: bool) -> None:
     hold_budget(made, profile)
     if len(names) < len(manifest.names):
         show.err.print(f"{len(names)} names, one of each family, for {len(manifest.names)} approved ones", style="dim")
-    _warn_of_a_cut_answer(names, profile)
+    if warning := reviewing.cut_answer(names, profile):
+        show.err.print(warning, style="yellow")
     if as_json:
         show.document(documents.envelope(made, names))
     else:
         show.raw(wire_bytes(made) + b"\n")
 
 
-def _decide(given: Given, profile: Profile | None) -> Decide:
+def review(given: Given, *, as_json: bool) -> None:
+    """The names of a table were reviewed at the terminal: the approval is recorded, and nothing is sent."""
+    profile = None if given.provider == LOCAL else app.profile_named(given.provider)
+    already = None if given.review is None else app.read_decisions(given.review)
+    if given.save_review is not None:
+        refuse_to_replace(given.save_review)
+    if not _watched():
+        raise RefusalError(
+            "a review needs a terminal: without one write decisions into a file and give it to headgate analyse with "
+            "--review FILE"
+        )
+    table = app.read(given.source, given.sheet, given.names)
+    if table.headless is not None:
+        show.headless(table.headless)
+    decided = reviewing.Review(table, profile, False, already)(table.headers, screened_headers(table, app.own_names()))
+    if given.save_review is not None:
+        _save(given.save_review, decided.decisions)
+    manifest, receipt = app.approved(table, decided)
+    if as_json:
+        show.document(documents.approval(manifest, decided, receipt))
+    else:
+        show.out.print(f"Approved manifest {manifest.id}, ledger entry {receipt.index}. Nothing was sent.")
+        if given.save_review is not None:
+            show.out.print(f"The decisions: {given.save_review}, for headgate analyse --review", soft_wrap=True)
+
+
+def forget(header: str | None) -> None:
+    """What is remembered of this header, or of all of them, is gone."""
+    show.out.print(f"{app.forget(header)} remembered decisions are forgotten.")
+
+
+def _watched() -> bool:
+    """Whether a person can see and answer."""
+    return show.err.is_terminal and show.interactive()
+
+
+def _decide(given: Given, profile: Profile | None, table: Table) -> Decide:
     """Decisions from what was given; else from the person at the terminal; else nothing is approved."""
     if given.review is not None or given.approve is not None:
         return app.deciding(given.review, given.approve)
-    if show.err.is_terminal and show.interactive():
-        return reviewing.ask if profile is not None else reviewing.offer
+    if _watched():
+        asked = reviewing.Review(table, profile, profile is not None)
+        return asked if profile is not None else partial(reviewing.offered, asked)
     if profile is not None:
         raise RefusalError(
             f"nothing is approved for {given.provider}: give decisions with --review FILE or --approve clean"
@@ -91,44 +130,41 @@ def _decide(given: Given, profile: Profile | None) -> Decide:
 
 
 def _asking(decide: Decide, given: Given, profile: Profile | None) -> Decide:
-    """The same decisions, shown, kept where asked for, and confirmed before names go to a provider."""
+    """The same decisions, shown, and kept where asked for."""
 
     def shown(headers: Sequence[Header], screened: Sequence[Screened]) -> Decided:
         decided = decide(headers, screened)
         decisions = decided.decisions
-        undecided = decide is app.withhold_undecided
-        show.review(propose(headers, screened), None if undecided else decisions)
+        undecided = decided.by is DecidedBy.NOBODY
+        if decided.by is not DecidedBy.PERSON and not (undecided and _watched()):  # who was asked has seen them
+            show.review(propose(headers, screened), None if undecided else decisions, app.own_names())
         if undecided:
             show.err.print("Nothing was decided, and nothing leaves: every column is analysed here.", style="dim")
         if given.save_review is not None:
             _save(given.save_review, decisions)
-        asked = given.review is None and given.approve is None
-        if profile is not None:
-            chosen = [d.public_name for d in decisions if d.choice is not Choice.WITHHOLD and d.public_name]
-            _warn_of_a_cut_answer(wire_names(chosen), profile)
-        if profile is not None and asked:
-            names = wire_names([d.public_name for d in decisions if d.choice is not Choice.WITHHOLD and d.public_name])
-            reviewing.confirm_sending(names, profile.host)
+        if profile is not None and decided.by is not DecidedBy.PERSON:
+            names = wire_names([each.public_name for each in decisions if each.public_name is not None])
+            if warning := reviewing.cut_answer(names, profile):
+                show.err.print(warning, style="yellow")
         return decided
 
     return shown
 
 
-def _warn_of_a_cut_answer(names: Sequence[str], profile: Profile) -> None:
-    """Where the answer will hardly fit, say so before it is paid for: it says something of every name."""
-    wanted = _TOKENS_A_NAME * len(names) + _TOKENS_OF_A_PLAN
-    if wanted > profile.settings.max_tokens:
-        show.err.print(
-            f"An answer about {len(names)} names takes about {wanted:,} tokens and {profile.name} allows "
-            f"{profile.settings.max_tokens:,}: raise 'max_tokens' in its settings, or it is cut and of no use.",
-            style="yellow",
-        )
+def refuse_to_replace(path: Path) -> None:
+    """Decisions can be saved to the path: earlier ones may be replaced, anything else may not.
+
+    Raises InputError where it cannot, before anybody takes a decision.
+    """
+    if path.exists():
+        app.read_decisions(path)
+    if not path.absolute().parent.is_dir():
+        raise InputError(f"{path}: there is no such folder to save the decisions in")
 
 
 def _save(path: Path, decisions: Sequence[Decision]) -> None:
     """The decisions are in the file, which only its owner reads; anything but earlier decisions is never replaced."""
-    if path.exists():
-        app.read_decisions(path)
+    refuse_to_replace(path)
     text = documents.decisions(decisions, path.suffix)
     with open(path, "w", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
         file.write(text)

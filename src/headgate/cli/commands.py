@@ -19,19 +19,26 @@ app = typer.Typer(
 )
 ledger = typer.Typer(no_args_is_help=True, help="What was decided, sent and run: the tamper-evident log.")
 app.add_typer(ledger, name="ledger")
+lists = typer.Typer(
+    no_args_is_help=True, help="The workspace's own clients, sites and people: no spelling of them leaves."
+)
+app.add_typer(lists, name="lists")
 
 Source = Annotated[
-    Path,
+    str,
     typer.Argument(
-        help="A CSV, TSV, Excel, Parquet, Feather, JSON, SQLite or DuckDB file, or a folder.", show_default=False
+        help="A CSV, TSV, Excel, Parquet, Feather, JSON, SQLite or DuckDB file, a folder, or "
+        "postgresql://user@host/database.",
+        show_default=False,
     ),
 ]
 SheetOption = Annotated[
-    str | None, typer.Option("--sheet", "--table", help="The sheet of a workbook, or the table of a database.")
+    str | None, typer.Option("--sheet", "--table", help="The sheet of a workbook, or the table or view of a database.")
 ]
 NamesOption = Annotated[
     str | None, typer.Option("--names", help="Column names, comma-separated, for a table without a header row.")
 ]
+KindArgument = Annotated[str, typer.Argument(help="clients, sites or people.", show_default=False)]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
 ProviderOption = Annotated[str, typer.Option("--provider", help="A profile of profiles.toml, or local.")]
 ReviewOption = Annotated[Path | None, typer.Option("--review", help="A file of decisions, TOML or JSON.")]
@@ -78,6 +85,30 @@ def analyse(
 
 
 @app.command()
+def review(
+    source: Annotated[str | None, typer.Argument(help="As for analyse.", show_default=False)] = None,
+    provider: ProviderOption = "local",
+    decisions: ReviewOption = None,
+    names: NamesOption = None,
+    sheet: SheetOption = None,
+    save: Annotated[Path | None, typer.Option("--save", help="Write the decisions to a file.")] = None,
+    forget: Annotated[bool, typer.Option("--forget", help="Forget every decision remembered here.")] = False,
+    forget_header: Annotated[str | None, typer.Option(help="Forget what is remembered of one header.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Review the names of a table at the terminal and record the approval; nothing is sent."""
+    from headgate.cli import analysing
+
+    if forget or forget_header is not None:
+        analysing.forget(forget_header)
+        return
+    if source is None:
+        raise InputError("name the table to review, or --forget")
+    given = analysing.Given(source, None, provider, decisions, None, _split(names), sheet, save)
+    analysing.review(given, as_json=as_json)
+
+
+@app.command()
 def demo(
     out: Annotated[Path, typer.Option("--out", help="The folder the report is written to.")] = Path("demo-report"),
     as_json: JsonOption = False,
@@ -110,11 +141,13 @@ def screen(
     rows: Annotated[bool, typer.Option("--rows", help='Read JSON lines {"headers": [...]}, a table each.')] = False,
 ) -> None:
     """Screen names from standard input, one a line; print one JSON object a name."""
+    from headgate.app import own_names
     from headgate.cli import documents
     from headgate.screening import screen as screened
 
+    own = own_names()
     for names in _tables(as_rows=rows):
-        for one in screened(names):
+        for one in screened(names, own):
             sys.stdout.write(json.dumps(documents.screened(one), ensure_ascii=False) + "\n")
 
 
@@ -160,6 +193,41 @@ def doctor(as_json: JsonOption = False) -> None:
     else:
         show.checks(checks)
     raise typer.Exit(0 if all(check.ok for check in checks) else 5)
+
+
+@lists.command("add")
+def lists_add(
+    kind: KindArgument,
+    source: Annotated[str, typer.Argument(help="A file, or - for standard input.", metavar="FILE")] = "-",
+) -> None:
+    """Add names, one a line (of a .csv the first column), to a list that is kept here, sealed."""
+    from headgate.cli import lists as own_lists
+
+    own_lists.add(kind, source)
+
+
+@lists.command("show")
+def lists_show(
+    kind: Annotated[str | None, typer.Argument(help="clients, sites or people; all without it.")] = None,
+    entries: Annotated[bool, typer.Option("--entries", help="Print the names too, in clear.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Say how many names each list has."""
+    from headgate.cli import lists as own_lists
+
+    own_lists.listed(kind, entries=entries, as_json=as_json)
+
+
+@lists.command("remove")
+def lists_remove(
+    kind: KindArgument,
+    names: Annotated[list[str] | None, typer.Argument(help="The names, as they were added.", metavar="NAME")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Remove every name of the list.")] = False,
+) -> None:
+    """Remove names from a list."""
+    from headgate.cli import lists as own_lists
+
+    own_lists.remove(kind, names or [], everything=everything)
 
 
 @ledger.command("list")

@@ -15,7 +15,8 @@ from headgate.manifest import Choice, Decision, ManifestStore, to_mapping, wire_
 if TYPE_CHECKING:
     from headgate.gate import Envelope
     from headgate.headers import Table
-    from headgate.ledger import Entry
+    from headgate.ledger import DecidedBy, Entry, Receipt
+    from headgate.manifest import ApprovedManifest, Decided
     from headgate.report import Report
     from headgate.screening import Screened
 
@@ -110,19 +111,28 @@ def manifest_of(entry: Entry, manifests: ManifestStore) -> Json:
     }
 
 
+def approval(manifest: ApprovedManifest, decided: Decided, receipt: Receipt) -> Json:
+    """What a review closed."""
+    return {"manifest": manifest.id, "decisions": _counts(decided.decisions, decided.by), "receipt": receipt.to_json()}
+
+
+def _counts(decisions: Sequence[Decision], by: DecidedBy) -> Json:
+    choices = [decision.choice for decision in decisions]
+    return {
+        "approved": choices.count(Choice.APPROVE),
+        "renamed": choices.count(Choice.RENAME),
+        "withheld": choices.count(Choice.WITHHOLD),
+        "by": by.value,
+    }
+
+
 def report(made: Report, folder: str) -> Json:
     """What an analysis did and found, without its tables: those stand in the folder."""
-    choices = [decision.choice.value for decision in made.decisions]
     files = [name for name in made.files() if name.startswith("results/")]
     return {
         "report": folder,
         "provider": made.provider,
-        "decisions": {
-            "approved": choices.count("approve"),
-            "renamed": choices.count("rename"),
-            "withheld": choices.count("withhold"),
-            "by": made.manifest.by.value,
-        },
+        "decisions": _counts(made.decisions, made.manifest.by),
         "plan": made.plan_json(),
         "results": [
             {

@@ -18,8 +18,9 @@ from headgate.canonical import Json
 from headgate.charts import text as words
 from headgate.clock import stamp
 from headgate.isolation import MEANINGS
-from headgate.ledger import DECIDERS
+from headgate.ledger import DECIDERS, Commitment, Digest
 from headgate.screening import screen
+from headgate.screening.own import NOBODY, OwnNames
 
 if TYPE_CHECKING:
     from headgate.cli.examination import Check
@@ -93,7 +94,7 @@ def shown(name: str, width: int = 200) -> Text:
     return Text(words.shown(name, width))
 
 
-def review(proposals: Sequence[Proposal], decisions: Sequence[Decision] | None = None) -> None:
+def review(proposals: Sequence[Proposal], decisions: Sequence[Decision] | None = None, own: OwnNames = NOBODY) -> None:
     """Print what screening found for each header, the proposed public name and, where there is one, the decision."""
     grid = Grid(box=None, pad_edge=False, header_style="bold")
     for heading in ("header", "finding", "proposed public name", *(() if decisions is None else ("decision",))):
@@ -101,12 +102,12 @@ def review(proposals: Sequence[Proposal], decisions: Sequence[Decision] | None =
     for number, each in enumerate(proposals[:MOST_SHOWN]):
         row: list[Text] = [_marked(each.screened), _finding(each.screened), shown(each.public_name or "–")]
         if decisions is not None:
-            row.append(_decision(decisions[number]))
+            row.append(_decision(decisions[number], own))
         grid.add_row(*row)
     err.print(grid)
     for decision in decisions or ():
         if decision.choice.value == "rename":
-            for finding in screen([decision.public_name or ""])[0].findings:
+            for finding in screen([decision.public_name or ""], own)[0].findings:
                 err.print(f"The new name “{words.shown(decision.public_name or '')}”: {finding.reason}", style="yellow")
     if len(proposals) > MOST_SHOWN:
         err.print(f"… and {len(proposals) - MOST_SHOWN} more; --save-review FILE holds them all.", style="dim")
@@ -129,12 +130,12 @@ def _finding(one: Screened) -> Text:
     return Text(words.shown(f"{one.verdict.value}: {one.findings[0].reason}{more}", 140), style=style)
 
 
-def _decision(decision: Decision) -> Text:
+def _decision(decision: Decision, own: OwnNames) -> Text:
     word = DECISION_WORD[decision.choice.value]
     if decision.choice.value == "rename":
         name = decision.public_name or ""
         text = Text(f"{word}: {words.shown(name, 200)}", style="cyan")
-        found = screen([name])[0]
+        found = screen([name], own)[0]
         return text.append(f" ({found.verdict.value})", style="yellow") if found.findings else text
     return Text(word, style="green" if decision.choice.value == "approve" else "dim")
 
@@ -144,9 +145,15 @@ def entries(listed: Sequence[tuple[int, Entry]]) -> None:
     grid = Grid("#", "at", "event", "what", box=None, pad_edge=False, header_style="bold")
     for index, entry in listed:
         fields = entry.to_json()
-        rest = ", ".join(f"{k} {v}" for k, v in fields.items() if k not in {"at", "kind", "v"} and v not in (None, ""))
+        shown = {k: _short(v) for k, v in fields.items() if k not in {"at", "kind", "v"} and v not in (None, "")}
+        rest = ", ".join(f"{name} {value}" for name, value in shown.items())
         grid.add_row(str(index), str(fields["at"]), entry.kind.value, Text(rest, overflow="fold"))
     out.print(grid)
+
+
+def _short(value: Json) -> str:
+    """A digest or commitment by its first digits, anything else as it is."""
+    return f"{value[:12]}…" if isinstance(value, Digest | Commitment) else str(value)
 
 
 def sent(one: Sent) -> None:

@@ -7,6 +7,7 @@ another record does not open.
 
 from __future__ import annotations
 
+import hmac
 import os
 import secrets
 import stat
@@ -15,6 +16,8 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
 from headgate.database.durable import disk_error, sync_folder, write_new
@@ -44,6 +47,15 @@ class Sealer:
         nonce = secrets.token_bytes(_NONCE_BYTES)
         cipher = AESGCM(key).encrypt(nonce, plain, record_id.encode())
         return Sealed(aes_key_wrap(self._master_key, key), nonce + cipher)
+
+    def pseudonym(self, purpose: str, data: bytes) -> str:
+        """The 64 hexadecimal digits under which this can be found again by who holds the master key, and nobody else.
+
+        HMAC-SHA-256 under a key derived from the master key for this purpose (RFC 5869): without it the digits cannot
+        be told from those of other data, not even by trying every likely text.
+        """
+        key = HKDF(SHA256(), _KEY_BYTES, None, f"pseudonym:{purpose}".encode()).derive(self._master_key)
+        return hmac.digest(key, data, "sha256").hex()
 
     def unseal(self, record_id: str, sealed: Sealed) -> bytes:
         """The bytes that were sealed under this id; raises IntegrityError if key, bytes or id are not those sealed."""

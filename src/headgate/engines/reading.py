@@ -31,6 +31,7 @@ from headgate.headers.table import (
     JsonArray,
     JsonLines,
     Parquet,
+    Postgres,
     Sheet,
     Single,
     Sqlite,
@@ -51,6 +52,8 @@ def read_rows(connection: duckdb.DuckDBPyConnection, table: Table, folder: Path)
     Private copies (a transcoded file) go into `folder`. Raises InputError where the file is not what its layout says,
     UnavailableError where this machine has no room.
     """
+    if isinstance(table.layout, Postgres):
+        raise InputError(f"{table.path.name} is on a server: its rows are read through the database's URL alone")
     if not table.path.exists():
         raise InputError(f"{table.path.name}: the file is no longer there")
     with plain_errors(table.path.name):
@@ -127,7 +130,7 @@ def _read_sqlite(connection: duckdb.DuckDBPyConnection, table: Table, layout: Sq
                 for each in rows
             )
             _keep_batches(connection, pa.RecordBatchReader.from_batches(schema, batches), table)
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError, MemoryError):  # a damaged size may be that of all memory
         raise InputError(f"{table.path.name}: the SQLite database is damaged or locked; copy it again") from None
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 from headgate.errors import UnavailableError
 from headgate.gate.program import Sending
 from headgate.gate.send import Answer
-from headgate.gate.transport import SYSTEM_STORES
 from headgate.isolation import IsolationLevel
 from headgate.providers import Profile
 from headgate.sandbox.process import EndedError, Process, started
 from headgate.sandbox.record import from_json, to_json
 from headgate.sandbox.seal import Confinement
+from headgate.tls import SYSTEM_STORES
 
 _DNS_PORT = 53  # a long answer of a name server comes by TCP
 _MOST_SAID = 1 << 24

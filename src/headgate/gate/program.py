@@ -18,6 +18,7 @@ from headgate.providers import load_profiles
 from headgate.sandbox.channel import Message
 from headgate.sandbox.process import Answering, Tell
 from headgate.sandbox.record import from_json, to_json
+from headgate.screening.store import OwnLists
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def gate(home: Path, keys: Callable[[str], str | None], isolation: IsolationLeve
     written = home / "profiles.toml"
     profiles = load_profiles(written) if written.exists() else {}
     manifests, ledger, sent = ManifestStore(database), Ledger(database), sent_records(database)
-    sender = Gate(manifests, ledger, sent, profiles, keys, isolation, actor)
+    sender = Gate(manifests, ledger, sent, OwnLists(database), profiles, keys, isolation, actor)
 
     def answer(message: Message, _tell: Tell) -> Json:
         if message.kind != "send":

@@ -23,6 +23,8 @@ from headgate.manifest.public_name import flaw
 from headgate.policy import policy_id
 from headgate.providers.profiles import Profile, find_profile
 from headgate.screening import Verdict, screen
+from headgate.screening.own import OwnNames
+from headgate.screening.store import OwnLists
 
 DEFAULT_TEMPLATE = "plan-1"
 
@@ -47,7 +49,7 @@ class Answer:
 
 
 class Gate:
-    """What can send: the approved manifests, the ledger, what was sent, the profiles, and where keys come from.
+    """What can send: the manifests, the ledger, what was sent, the own lists, the profiles, and where keys come from.
 
     `isolation` is that of this process, as it was proved when it started; `actor` is who sends.
     """
@@ -57,6 +59,7 @@ class Gate:
         manifests: ManifestStore,
         ledger: Ledger,
         sent: Records,
+        lists: OwnLists,
         profiles: Mapping[str, Profile],
         keys: Callable[[str], str | None],
         isolation: IsolationLevel,
@@ -65,6 +68,7 @@ class Gate:
         self._manifests = manifests
         self._ledger = ledger
         self._sent = sent
+        self._lists = lists
         self._profiles = profiles
         self._keys = keys
         self._isolation = isolation
@@ -82,7 +86,7 @@ class Gate:
         # 2 and 4 (purpose, assessment) are not there yet.
         manifest = self._approved(manifest_id)  # (3), and (1): the approval is bound to the policy
         names = wire_names(manifest.names)
-        screen_again(manifest)  # (5)
+        screen_again(manifest, self._lists.ready())  # (5)
         outgoing = envelope(template, names, profile)
         hold_budget(outgoing, profile)  # (6)
         key = self._keys(profile.key_env) if profile.key_env else None
@@ -159,11 +163,12 @@ def left(names: tuple[str, ...], intent: Receipt) -> str:
     return f"{said} left all the same: headgate ledger receipt {intent.index}"
 
 
-def screen_again(manifest: ApprovedManifest) -> None:
-    """Each name can be a public name, and today's screening blocks none and finds nothing in one that was clean when it
-    was approved; else `RefusalError`. The approval may be of an older vocabulary.
+def screen_again(manifest: ApprovedManifest, own: OwnNames) -> None:
+    """Each name can be a public name, and today's screening with today's own lists blocks none; nor does it find
+    anything in a name that was clean, or a list anything in one it had nothing in, when it was approved. Else
+    `RefusalError`: the approval may be of an older vocabulary, and of shorter lists.
     """
-    screened = screen(manifest.names)
+    screened = screen(manifest.names, own)
     blocked = [each.header for each in screened if each.verdict is Verdict.BLOCKED or flaw(each.header) is not None]
     if blocked:
         raise RefusalError(
@@ -174,6 +179,12 @@ def screen_again(manifest: ApprovedManifest) -> None:
     if new:
         raise RefusalError(
             f"screening now flags {_listed(new)}, and found nothing in them when they were approved: "
+            "review the table again"
+        )
+    added = [name for name in manifest.names if name not in manifest.listed and own.own_marks(name)]
+    if added:
+        raise RefusalError(
+            f"your own lists now have to do with {_listed(added)}, and had not when they were approved: "
             "review the table again"
         )
 

@@ -19,7 +19,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from http.client import HTTPException, HTTPResponse
-from pathlib import Path
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -28,20 +27,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from headgate.errors import InputError, IntegrityError, RefusalError, UnavailableError
 from headgate.gate.envelope import Envelope, wire_bytes
 from headgate.providers.profiles import Profile
+from headgate.tls import SYSTEM_STORES, client_context
 
 MAX_BODY = 1 << 20
 MAX_HEAD = 1 << 16
 CONNECT_SECONDS = 10.0
 
-# Where systems keep their roots. Not `load_default_certs`: OpenSSL lets SSL_CERT_FILE and SSL_CERT_DIR move those.
-SYSTEM_STORES = (
-    Path("/etc/ssl/certs/ca-certificates.crt"),
-    Path("/etc/pki/tls/certs/ca-bundle.crt"),
-    Path("/etc/ssl/ca-bundle.pem"),
-    Path("/etc/ssl/cert.pem"),
-)
-# The level is said, since a system's OpenSSL configuration may lower it: 2 refuses RSA below 2048 bits and SHA-1.
-_CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20:@SECLEVEL=2"
 _LENGTH = re.compile(r"[0-9]{1,19}")
 
 # An address family and an address as the system's calls take them.
@@ -127,17 +118,11 @@ def checked_request(envelope: Envelope, key: str | None, profile: Profile, expec
 
 
 def tls_context(profile: Profile) -> ssl.SSLContext:
-    """A client context that verifies chain and host name against the profile's `ca_file`, else the system's store.
+    """As `client_context`, trusting the profile's `ca_file`, else the system's store.
 
-    TLS 1.2 at least, no compression, no renegotiation, no key log: nothing in it comes from the environment. A host is
-    named by a subject alternative name alone (RFC 9525 6.3). Raises `RefusalError` where there is no store,
-    `InputError` for a `ca_file` that holds no certificate.
+    Raises `RefusalError` where there is no store, `InputError` for a `ca_file` that holds no certificate.
     """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.set_ciphers(_CIPHERS)
-    context.hostname_checks_common_name = False
-    context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION
+    context = client_context()
     store = profile.ca_file or next((path for path in SYSTEM_STORES if path.is_file()), None)
     if store is None:
         raise RefusalError("this system has no certificate store that is known: name one in the profile's 'ca_file'")

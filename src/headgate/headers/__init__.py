@@ -1,6 +1,7 @@
 """Where rows, names and words come from: reading the headers of a table, and nothing else of it."""
 
-from headgate.headers.reading import read
+from headgate.headers.reading import read, read_server
+from headgate.headers.server import Server, SslMode
 from headgate.headers.table import (
     Delimited,
     Duck,
@@ -13,6 +14,7 @@ from headgate.headers.table import (
     LocalType,
     Parquet,
     Part,
+    Postgres,
     Sheet,
     Sqlite,
     Table,
@@ -30,8 +32,12 @@ __all__ = [
     "LocalType",
     "Parquet",
     "Part",
+    "Postgres",
+    "Server",
     "Sheet",
     "Sqlite",
+    "SslMode",
     "Table",
     "read",
+    "read_server",
 ]

@@ -14,7 +14,8 @@ from headgate.headers.table import Duck, Header, LocalType, Sqlite, Table
 from headgate.screening.first_row import looks_like_data
 
 _ROWS = 1000
-_LOOKED_AT = 20  # rows below the names that are asked whether these are data
+LOOKED_AT = 20  # rows below the names that are asked whether these are data
+_LISTED = 100  # tables that a refusal names
 _DUCK_TYPES = (
     ("TIMESTAMP", LocalType.DATETIME),
     ("DATE", LocalType.DATE),
@@ -45,17 +46,17 @@ def read_sqlite(path: Path, table: str | None) -> Table:
     try:
         with closing(open_sqlite(path)) as database:
             known = database.execute("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') ORDER BY name")
-            chosen = _chosen(path, [name for (name,) in known if not name.startswith("sqlite_")], table)
+            chosen = chosen_table(path.name, [name for (name,) in known if not name.startswith("sqlite_")], table)
             cursor = database.execute(f"SELECT * FROM {identifier(chosen)} LIMIT {_ROWS}")  # noqa: S608
             names = [column[0] for column in cursor.description]
             rows = cursor.fetchall()
-    except (sqlite3.Error, UnicodeDecodeError):
+    except (sqlite3.Error, UnicodeDecodeError, MemoryError):  # a damaged size may be that of all memory
         raise InputError(f"{path.name}: the SQLite database is damaged or locked; copy it again") from None
     types = column_types(rows, len(names), ".")
     # An import takes the first row of a file for names, whatever it holds: there is a name then, but nobody gave it.
-    texts = [["" if cell is None else str(cell) for cell in row] for row in rows[:_LOOKED_AT]]
+    texts = [["" if cell is None else str(cell) for cell in row] for row in rows[:LOOKED_AT]]
     why = looks_like_data(names, texts) or doubt(names, types, rows)
-    return Table(path, Sqlite(chosen), _headers(names, types), doubt=why)
+    return Table(path, Sqlite(chosen), headers_of(names, types), doubt=why)
 
 
 def read_duckdb(path: Path, table: str | None) -> Table:
@@ -73,13 +74,16 @@ def read_duckdb(path: Path, table: str | None) -> Table:
                 "SELECT table_schema, table_name FROM information_schema.tables ORDER BY ALL"
             ).fetchall()
             places = {name if schema == "main" else f"{schema}.{name}": (schema, name) for schema, name in known}
-            schema, name = places[_chosen(path, list(places), table)]
+            schema, name = places[chosen_table(path.name, list(places), table)]
             described = database.execute(f"DESCRIBE {identifier(schema)}.{identifier(name)}").fetchall()
     except duckdb.Error:
-        raise InputError(f"{path.name}: the DuckDB database is damaged, locked or of another version") from None
+        raise InputError(
+            f"{path.name}: the DuckDB database is damaged, locked or of another version; copy it again, or write the "
+            "table as Parquet"
+        ) from None
     names, kinds = [row[0] for row in described], [row[1] for row in described]
     types = [next((local for start, local in _DUCK_TYPES if kind.startswith(start)), LocalType.TEXT) for kind in kinds]
-    return Table(path, Duck(schema, name), _headers(names, types))
+    return Table(path, Duck(schema, name), headers_of(names, types))
 
 
 # Nothing is fetched and nothing loaded for a file of somebody else's.
@@ -107,18 +111,21 @@ def identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _chosen(path: Path, known: Sequence[str], asked: str | None) -> str:
-    listed = ", ".join(repr(name) for name in known)
+def chosen_table(database: str, known: Sequence[str], asked: str | None) -> str:
+    """The table that was asked for, or the only one; InputError, with those that are there, where it is neither."""
+    listed = ", ".join(repr(name) for name in known[:_LISTED])
+    listed += f" and {len(known) - _LISTED:,} more" if len(known) > _LISTED else ""
+    if not known:
+        raise InputError(f"{database} holds no table; give a database with at least one")
     if asked is not None:
         if asked not in known:
-            raise InputError(f"{path.name} has no table {asked!r}; choose one of {listed}")
+            raise InputError(f"{database} has no table {asked!r}; choose one of {listed}")
         return asked
-    if not known:
-        raise InputError(f"{path.name} holds no table; give a database with at least one")
     if len(known) > 1:
-        raise InputError(f"{path.name} holds several tables; name one with --table: {listed}")
+        raise InputError(f"{database} holds several tables; name one with --table: {listed}")
     return known[0]
 
 
-def _headers(names: Sequence[str], types: Sequence[LocalType]) -> tuple[Header, ...]:
+def headers_of(names: Sequence[str], types: Sequence[LocalType]) -> tuple[Header, ...]:
+    """The names with their types as headers, in this order."""
     return tuple(Header(at, name, local) for at, (name, local) in enumerate(zip(names, types, strict=True)))

@@ -81,6 +81,7 @@ def _refusing_damage(path: Path) -> Iterator[None]:
         TypeError,
         AttributeError,
         IndexError,
+        RuntimeError,
     ):
         raise InputError(f"{path.name}: the Excel file is cut short or damaged; save or copy it again") from None
 

@@ -15,7 +15,6 @@ def read(path: Path) -> Table:
     """The table of an Arrow IPC file. Raises InputError where it is damaged or a stream instead of a file."""
     try:
         with pa.memory_map(str(path)) as source:
-            schema = pa.ipc.open_file(source).schema
+            return Table(path, Feather(), headers_of(pa.ipc.open_file(source).schema))
     except (pa.ArrowException, OSError, ValueError):
         raise InputError(f"{path.name}: the Feather file is cut short or damaged; write or copy it again") from None
-    return Table(path, Feather(), headers_of(schema))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from headgate.errors import InputError
-from headgate.headers.table import Folder, Header, LocalType, Part, Table
+from headgate.headers.table import Folder, Header, LocalType, Part, Postgres, Table
 
 _MOST_FILES = 10_000
 _WIDER = {
@@ -38,7 +38,9 @@ def read(path: Path, read_file: Callable[[Path], Table]) -> Table:
         Header(header.position, header.name, _common([table.headers[header.position].local_type for table in tables]))
         for header in first.headers
     )
-    parts = tuple(Part(table.path.name, table.layout) for table in tables if not isinstance(table.layout, Folder))
+    parts = tuple(
+        Part(table.path.name, table.layout) for table in tables if not isinstance(table.layout, Folder | Postgres)
+    )
     headless = next((table.headless for table in tables if table.headless), None)
     doubt = next((table.doubt for table in tables if table.doubt), None)
     return Table(path, Folder(parts), headers, headless, None if headless else doubt)

@@ -15,7 +15,6 @@ from headgate.headers.table import Parquet, Table
 def read(path: Path) -> Table:
     """The table of a Parquet file. Raises InputError where it is damaged."""
     try:
-        schema = pq.read_schema(path)
+        return Table(path, Parquet(), headers_of(pq.read_schema(path)))
     except (pa.ArrowException, OSError, ValueError):
         raise InputError(f"{path.name}: the Parquet file is cut short or damaged; write or copy it again") from None
-    return Table(path, Parquet(), headers_of(schema))

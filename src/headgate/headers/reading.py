@@ -6,12 +6,15 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from headgate.errors import InputError
 from headgate.headers import databases, delimited, folder, jsonarray, jsonlines
 from headgate.headers.content import Content, look_into
 from headgate.headers.table import Duck, Header, Sheet, Sqlite, Table
+
+if TYPE_CHECKING:
+    from headgate.headers.postgres import Session
 
 
 def read(path: Path, sheet: str | None = None, names: Sequence[str] | None = None) -> Table:
@@ -26,9 +29,12 @@ def read(path: Path, sheet: str | None = None, names: Sequence[str] | None = Non
     table = folder.read(path, _read_file) if os.path.isdir(path) else _read_file(path, sheet)
     if sheet is not None and not isinstance(table.layout, Sheet | Sqlite | Duck):
         raise InputError(f"{path.name} has no sheets or tables, so {sheet!r} is not in it; leave it out")
-    if not table.headers:
-        raise InputError(f"{path.name} has no columns; give a table with at least one")
-    return table if names is None else _named(table, names)
+    return _whole(table, names)
+
+
+def read_server(session: Session, name: str | None = None, names: Sequence[str] | None = None) -> Table:
+    """As `read`, of a table or view of the database that the session is logged in to."""
+    return _whole(session.table(name), names)
 
 
 def _read_file(path: Path, sheet: str | None = None) -> Table:  # noqa: PLR0911 one for each kind
@@ -58,6 +64,12 @@ def _read_file(path: Path, sheet: str | None = None) -> Table:  # noqa: PLR0911 
             return excel.read(path, sheet)
         case _ as never:
             assert_never(never)
+
+
+def _whole(table: Table, names: Sequence[str] | None) -> Table:
+    if not table.headers:
+        raise InputError(f"{table.path.name} has no columns; give a table with at least one")
+    return table if names is None else _named(table, names)
 
 
 def _named(table: Table, names: Sequence[str]) -> Table:

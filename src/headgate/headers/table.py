@@ -98,6 +98,18 @@ class Duck:
     table: str
 
 
+@dataclass(frozen=True, slots=True)
+class Postgres:
+    """A table or view of a PostgreSQL database; `columns` are its own names, in the order of the headers.
+
+    How the database is reached is not said here: who reads the rows has to be connected to it.
+    """
+
+    schema: str
+    table: str
+    columns: tuple[str, ...]
+
+
 Single = Delimited | Sheet | Parquet | Feather | JsonLines | JsonArray | Sqlite | Duck
 
 
@@ -116,12 +128,14 @@ class Folder:
     parts: tuple[Part, ...]
 
 
-Layout = Single | Folder
+Layout = Single | Folder | Postgres
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """One grid of a source: its headers in source order and the layout that finds the rows again.
+
+    `path` is the file or folder; of a table on a server it is the table's name alone.
 
     `headless` is None where a header row was found; else the reason why the first row is taken for data. Then no name
     of the first row is kept, and nothing can be approved until a person has named the columns. `doubt` is None, or why

@@ -3,8 +3,9 @@
 from headgate.manifest.approval import check_approval, record_approval
 from headgate.manifest.approved import ApprovedManifest, Choice, Column, Decision
 from headgate.manifest.close import close, names_digest
-from headgate.manifest.decisions import from_mapping, to_mapping
+from headgate.manifest.decisions import from_mapping, named_in, to_mapping
 from headgate.manifest.families import Family, families, wire_columns, wire_names
+from headgate.manifest.memory import Memory, Remembered
 from headgate.manifest.review import Decided, Proposal, approve_clean, propose, withhold_all
 from headgate.manifest.store import ManifestStore
 
@@ -16,12 +17,15 @@ __all__ = [
     "Decision",
     "Family",
     "ManifestStore",
+    "Memory",
     "Proposal",
+    "Remembered",
     "approve_clean",
     "check_approval",
     "close",
     "families",
     "from_mapping",
+    "named_in",
     "names_digest",
     "propose",
     "record_approval",

@@ -48,7 +48,8 @@ class ApprovedManifest:
     `names` are NFC, unique and sorted by code point; `digest` is the SHA-256 of their canonical JSON array, and what
     the approval is bound to, together with the `actor` and the `policy`: it ends when one of the three changes.
     `columns` covers every header of the table, the withheld ones last. `flagged` are the names that screening did not
-    find clean when they were approved, by the `vocabulary` of then.
+    find clean when they were approved, by the `vocabulary` of then; `listed` those in which the own lists found
+    something.
     """
 
     id: str
@@ -60,4 +61,5 @@ class ApprovedManifest:
     vocabulary: str
     policy: str
     flagged: tuple[str, ...]
+    listed: tuple[str, ...]
     approved_at: datetime

@@ -14,6 +14,7 @@ from headgate.manifest.approved import ApprovedManifest, Choice, Column, Decisio
 from headgate.manifest.public_name import blocked_message, flaw, likeness, shown
 from headgate.screening import screen
 from headgate.screening.finding import Verdict
+from headgate.screening.own import NOBODY, OwnNames
 
 
 def close(
@@ -25,14 +26,15 @@ def close(
     vocabulary: str,
     policy: str,
     headless: str | None,
+    own: OwnNames = NOBODY,
 ) -> ApprovedManifest:
     """The approved manifest of these decisions by this actor, under a new random id; nothing approved is allowed.
 
     `by` is who or what took the decisions, `vocabulary` the id of the vocabulary the headers were screened with,
-    `policy` that of the policy they were taken under; `headless` is the table's. A header without a decision is
-    withheld. Raises RefusalError if a decision is not for the header that stands there now, if a public name breaks a
-    rule, is blocked by screening or is like another, or if a placeholder of a table without header row is approved. A
-    name that needs review is allowed: deciding is the review.
+    `policy` that of the policy they were taken under; `headless` is the table's, `own` are the workspace's lists. A
+    header without a decision is withheld. Raises RefusalError if a decision is not for the header that stands there
+    now, if a public name breaks a rule, is blocked by screening or is like another, or if a placeholder of a table
+    without header row is approved. A name that needs review is allowed: deciding is the review.
     """
     public = dict[int, str]()
     by_position = {header.position: header for header in headers}
@@ -50,7 +52,7 @@ def close(
         name = _public_name(decision, headless)
         if name is not None:
             public[decision.position] = name
-    flagged = _flagged(public, by_position)
+    flagged = _flagged(public, by_position, own)
     _refuse_alike(public, by_position)
     names = tuple(sorted(public.values()))
     return ApprovedManifest(
@@ -63,6 +65,7 @@ def close(
         vocabulary=vocabulary,
         policy=policy,
         flagged=flagged,
+        listed=tuple(name for name in names if own.own_marks(name)),
         approved_at=now(),
     )
 
@@ -94,13 +97,13 @@ def _public_name(decision: Decision, headless: str | None) -> str | None:
     return name
 
 
-def _flagged(public: dict[int, str], headers: dict[int, Header]) -> tuple[str, ...]:
+def _flagged(public: dict[int, str], headers: dict[int, Header], own: OwnNames) -> tuple[str, ...]:
     """The names screening does not find clean, in code-point order; raises RefusalError where it blocks one.
 
     The row counts, so the names are screened in the order in which they are screened again before they are sent.
     """
     positions = sorted(public, key=lambda position: public[position])
-    screened = screen([public[position] for position in positions])
+    screened = screen([public[position] for position in positions], own)
     for position, found in zip(positions, screened, strict=True):
         if found.verdict is Verdict.BLOCKED:
             name = f"the public name {shown(public[position])} of header {shown(headers[position].name)}"

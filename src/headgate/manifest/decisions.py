@@ -42,6 +42,17 @@ def from_mapping(
 ) -> tuple[Decision, ...]:
     """The decisions of a parsed TOML or JSON file for this table, in the order of the headers; the rest is withheld.
 
+    Raises as `named_in` does.
+    """
+    decided = {each.position: each for each in named_in(mapping, headers, screened)}
+    return tuple(decided.get(each.position, each) for each in withhold_all(headers))
+
+
+def named_in(
+    mapping: Mapping[str, object], headers: Sequence[Header], screened: Sequence[Screened]
+) -> tuple[Decision, ...]:
+    """The decisions of a parsed TOML or JSON file on the headers of this table that it names.
+
     `screened` is the screening of the same names in the same order. Headers are matched by their NFC form. Raises
     InputError naming an unknown key, choice or header, a header decided twice, and one that several columns have where
     no `position` tells which; RefusalError where a blocked header is approved. Names are judged when they are closed.
@@ -59,7 +70,7 @@ def from_mapping(
         if header.position in decided:
             raise InputError(f"decisions: header {shown(wish.header)} is decided twice; keep one of the two")
         decided[header.position] = _decision(wish, header, verdicts[header.position])
-    return tuple(decided.get(each.position, each) for each in withhold_all(headers))
+    return tuple(decided.values())
 
 
 def to_mapping(decisions: Sequence[Decision]) -> dict[str, Json]:

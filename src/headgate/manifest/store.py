@@ -54,5 +54,6 @@ def _parse(plain: bytes) -> ApprovedManifest:
         vocabulary=found["vocabulary"],
         policy=found["policy"],
         flagged=tuple(found["flagged"]),
+        listed=tuple(found["listed"]),
         approved_at=datetime.fromisoformat(found["approved_at"]),
     )

@@ -58,11 +58,12 @@ def attempts(layer: Layer, *, network: bool, ports: bool) -> dict[str, Attempt]:
         case Layer.SECCOMP:
             name, attempt = ("take connections", _listens) if network else ("make a socket", _makes_a_socket)
             thread = _Waiting(attempt)
-            return {
+            tried = {
                 name: attempt,
                 f"{name}, in a thread that ran before": thread.try_again,
                 "run a program": _runs_a_program,
             }
+            return tried if network else {**tried, "connect a socket it had before (TCP)": _socket_to_connect()}
 
 
 class _Waiting:
@@ -118,6 +119,21 @@ def _makes_a_socket() -> bool:
     except OSError:
         return False
     return True
+
+
+def _socket_to_connect() -> Attempt:
+    """Whether a socket that is there already can be turned to an address; that nobody takes it is no matter."""
+    try:
+        held = [socket.socket(socket.AF_INET, socket.SOCK_STREAM) for _ in range(2)]  # before the layer and after it
+    except OSError:
+        return lambda: False
+
+    def connects() -> bool:
+        with held.pop() as channel:
+            channel.setblocking(False)
+            return channel.connect_ex(_NOWHERE) != errno.EPERM
+
+    return connects
 
 
 def _listens() -> bool:

@@ -16,6 +16,7 @@ from headgate.canonical import Json
 from headgate.errors import HeadgateError, InputError, IntegrityError, RefusalError, UnavailableError
 from headgate.sandbox import system
 from headgate.sandbox.channel import Channel, Message
+from headgate.sandbox.connection import Connection, connected
 from headgate.sandbox.record import from_json, to_json
 from headgate.sandbox.seal import Confinement, Isolation, seal
 
@@ -132,15 +133,17 @@ def started(
 
 Tell = Callable[[Json], None]
 Answering = Callable[[Message, Tell], Json]
+Load = Callable[[Isolation, Path, str, Connection | None], Answering]
 
 
-def serve(limit: int, load: Callable[[Isolation, Path, str], Answering]) -> None:
+def serve(limit: int, load: Load) -> None:
     """This process was told how it starts, was sealed, and answered what it was asked until its channel was closed.
 
-    What it is asked is at most `limit` bytes long. `load` imports what answers, once sealed; it is given
-    what was reached, the folder, and who acts. The standard input and
-    output become the channel's alone: whatever else is printed goes nowhere. An error of ours is said as its class and
-    sentence. Any other ends the process, and is said as its class and place alone, since its text may quote a cell.
+    What it is asked is at most `limit` bytes long. A connection it may hold is made before the seal. `load` imports
+    what answers, once sealed; it is given what was reached, the folder, who acts, and that connection. The standard
+    input and output become the channel's alone: whatever else is printed goes nowhere. An error of ours is said as its
+    class and sentence. Any other ends the process, and is said as its class and place alone, since its text may quote
+    a cell.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     receiving, sending = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
@@ -150,8 +153,9 @@ def serve(limit: int, load: Callable[[Isolation, Path, str], Answering]) -> None
         os.dup2(nothing, descriptor)
     with suppress(BrokenPipeError), _saying_defects(channel), _saying_errors(channel):
         start = _started(Channel(receiving, sending, _MOST_STARTING))
+        held = connected(start.confinement.engine) if start.confinement.engine else None
         isolation = seal(start.confinement)
-        answering = load(isolation, start.place, start.actor)
+        answering = load(isolation, start.place, start.actor, held)
         channel.send(READY, to_json(isolation))
         while (message := channel.receive()) is not None:
             with _saying_errors(channel):

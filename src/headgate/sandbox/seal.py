@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from headgate.errors import RefusalError
@@ -18,7 +18,8 @@ from headgate.sandbox.probes import Layer, Probe, attempts
 class Confinement:
     """What a process is given: files and folders to read, folders to write, TCP ports to connect to, folders to list.
 
-    Without ports it has no network at all. What Python itself needs to run is not listed here.
+    Without ports it has no network at all. `engine` is the host and port it is connected to before it is sealed: it
+    then holds that one connection, and still can make no other. What Python itself needs to run is not listed here.
     """
 
     reads: tuple[Path, ...]
@@ -26,6 +27,7 @@ class Confinement:
     ports: tuple[int, ...]
     floor: IsolationLevel
     lists: tuple[Path, ...] = ()
+    engine: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ def seal(confinement: Confinement) -> Isolation:
 
     In this order: (1) no core dump, no new privilege; (2) namespaces; (3) no capability, not readable by others;
     (4) Landlock; (5) seccomp over every thread. A layer counts only where none of its probes gets through any more.
-    Raises `RefusalError` where the level is below the floor: the process is then of no use.
+    Raises `RefusalError` where the level is below the floor: the process is then of no use. With a connection to an
+    engine, L2 and L3 are said as `ENGINE`.
     """
     network = bool(confinement.ports)
     reads = [*_interpreter(), *map(Path, _RUNTIME), *confinement.reads, *(map(Path, _RESOLVER) if network else ())]
@@ -80,6 +83,8 @@ def seal(confinement: Confinement) -> Isolation:
         _level({layer for layer in layers if not _lacks(layer, missing)}), tuple(probes), tuple(missing)
     )
     _hold(isolation, confinement.floor)
+    if confinement.engine and isolation.level in {IsolationLevel.L2, IsolationLevel.L3}:
+        return replace(isolation, level=IsolationLevel.ENGINE)
     return isolation
 
 

@@ -13,7 +13,16 @@ from headgate.screening.vocabulary import Vocabulary
 # A number of four digits could be a year or a code, so placeholders count in groups of this many.
 _GROUP = 1000
 _KEPT_SIGNS = "%°€$£"
+_SHORTEST_WORD = 3
 _LONGEST_JOIN = 3  # ` & `, ` - `
+_PARTICLES = frozenset(
+    {
+        "an", "am", "bin", "da", "de", "del", "della", "den", "der", "des", "di", "do", "dos", "du", "el", "la",
+        "las", "le", "les", "los", "mac", "of", "on", "san", "the", "van", "von",
+    }
+)  # fmt: skip
+_WORDS = frozenset({"code", "column", "contact", "date", "name", "number", "site"})
+_MOST_OF_A_TAG = 9
 _NONE: tuple[Mark | None, int, int] = (None, 0, 0)
 
 
@@ -25,9 +34,15 @@ class Placeholders:
         self._counts: dict[str, int] = {}
 
     def stand_for(self, text: str, kind: str) -> str:
-        """The placeholder of a text; a new one of this kind where the text is met first."""
+        """The placeholder of a text; a new one of this kind where the text is met first.
+
+        The kind is a placeholder's word or an equipment tag. Of one tag there are nine, the rest are codes, since a tag
+        with a longer number would read as the code of one asset again.
+        """
         key = name_key(text) or text
         if key not in self._given:
+            if kind not in _WORDS and self._counts.get(kind, 0) == _MOST_OF_A_TAG:
+                kind = "code"
             self._counts[kind] = self._counts.get(kind, 0) + 1
             self._given[key] = numbered(kind, self._counts[kind])
         return self._given[key]
@@ -104,6 +119,8 @@ def _reach(header: str, mark: Mark, tokens: Sequence[Token], words: Vocabulary) 
         start = before.pop().start
     while after and _joins(header[end : after[0].start]) and _is_of_a_name(after[0], words):
         end = after.pop(0).end
+    if len(after) > 1 and header[end : after[0].start] in {"", " "} and _is_a_word_and_unit(after[0], after[1:], words):
+        end = after.pop(0).end
     letters = list(takewhile(lambda token: token.kind is Kind.LETTER, after))
     if len(letters) > 1 and _joins(header[end : letters[0].start]):
         end = letters[-1].end
@@ -112,11 +129,20 @@ def _reach(header: str, mark: Mark, tokens: Sequence[Token], words: Vocabulary) 
     return start, end
 
 
+def _is_a_word_and_unit(token: Token, after: Sequence[Token], words: Vocabulary) -> bool:
+    """Whether a unit is spelt as a word of a name (`Roof Bar kWh`, `Market Square kWh`) and another unit follows."""
+    worded = len(token.text) >= _SHORTEST_WORD and token.text.istitle() and token.key in words.units
+    return worded and any(other.key in words.units for other in after)
+
+
 def _joins(gap: str) -> bool:
     return len(gap) <= _LONGEST_JOIN and not any(sign in "()[]:" for sign in gap)
 
 
 def _is_of_a_name(token: Token, words: Vocabulary) -> bool:
+    """Whether a word beside a name goes with it: an article, or what says nothing of what is measured."""
+    if token.key in _PARTICLES:
+        return True
     return token.kind is Kind.WORD and token.key not in words.meant and token.key not in words.placeholders
 
 
@@ -133,8 +159,22 @@ def _opens_a_name(first: Token, after: Sequence[Token], words: Vocabulary) -> bo
 def _placeholder(
     header: str, mark: Mark, tokens: Sequence[Token], stand_for: Callable[[str, str], str], words: Vocabulary
 ) -> str:
-    kind = mark.placeholder or ("site" if _is_like_a_site(mark, tokens, words) else "name")
+    kind = (
+        _equipment(mark, tokens, words)
+        or mark.placeholder
+        or ("site" if _is_like_a_site(mark, tokens, words) else "name")
+    )
     return stand_for(mark.same or header[mark.start : mark.end], kind)
+
+
+def _equipment(mark: Mark, tokens: Sequence[Token], words: Vocabulary) -> str:
+    """The equipment that a code names where it is nothing but a tag with its number (`AHU13`), else ""."""
+    inside = [token for token in tokens if mark.start <= token.start and token.end <= mark.end]
+    match [mark.placeholder, *inside]:
+        case ["code", Token(kind=Kind.WORD, key=key), Token(kind=Kind.NUMBER)] if key in words.tags and len(key) > 1:
+            return key
+        case _:
+            return ""
 
 
 def _is_like_a_site(mark: Mark, tokens: Sequence[Token], words: Vocabulary) -> bool:

@@ -10,7 +10,8 @@ from headgate.screening.finding import Category
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A span (`start` ≤ i < `end`), what it may be, why, the placeholder that stands for it ("" for none), and whether
-    it blocks the header or only asks for a person."""
+    it blocks the header or only asks for a person. `same` is what has the same placeholder over the whole table where
+    that is not the text of the span."""
 
     start: int
     end: int
@@ -18,3 +19,4 @@ class Mark:
     reason: str
     placeholder: str
     blocks: bool = False
+    same: str = ""

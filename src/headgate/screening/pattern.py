@@ -46,6 +46,15 @@ _INSTRUCTION = _pattern(
     r"\{\{|\$\{|<\||\|>|```|</?[a-z][^>]{0,60}>|\]\(|\bfunction ?\(",
     r"\bselect .{1,60} from\b|\bdrop table\b",
 )
+# What is asked of a reader: a header that begins so and goes on about "the", "all" or "you" is no name.
+_REQUEST = _pattern(
+    Category.INSTRUCTION,
+    f"This reads as a request and not as a name. {_RENAME}",
+    "",
+    r"^(?:please )?(?:send|return|include|print|show|reveal|treat|approve|delete|insert|update|e ?mail|output|repeat"
+    r"|ignore|skip|mail|forward|write|copy|give|tell|remove|reply|answer|summari[sz]e|translate)\b(?: \w+){0,12}? "
+    r"(?:the|all|this|these|those|your|my|me|every|everything|anything)\b",
+)
 _EMAIL = _pattern(
     Category.CONTACT, f"“{{}}” looks like an email address. {_RENAME}", "contact", r"[^\s@]{1,64}@[^\s@]+"
 )
@@ -56,6 +65,8 @@ _WEB = _pattern(
     r"\b[a-z][a-z0-9+]{1,15}://\S+",
     r"\bwww\.\S+",
     r"\b[a-z0-9-]{1,63}\.(?:com|org|edu|gov|local|lan|intern|corp|internal)\b",
+    r"\b[a-z0-9-]{3,63}\.(?:ie|co\.uk|uk|de|fr|nl|be|ch|es|it|pl|dk|fi|eu|io|app|net|info)(?=$|/)",
+    r"\\\\\w+|\b[a-z]:\\\w*|^/[\w.-]+/\S*|\b[\w.-]+ ?(?:\[at\]|\(at\)) ?[\w.-]+",
 )
 # Earlier shapes win where two overlap. Each needs three digits or more.
 _WITH_DIGITS = (
@@ -113,8 +124,9 @@ _POSTCODE = _pattern(
     r"(?-i:\b[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2}\b)",
     blocks=False,
 )
-PATTERNS = (_INSTRUCTION, _EMAIL, _WEB, *_WITH_DIGITS, _POSTCODE)
+PATTERNS = (_INSTRUCTION, _REQUEST, _EMAIL, _WEB, *_WITH_DIGITS, _POSTCODE)
 
+_SPACED = re.compile(r"[\W_]+|(?<=[a-z])(?=[A-Z])")
 BARE_NUMBER = re.compile(
     r"\s*[<>=~±+-]*\s*(?:[0-9]+[.,]?|[.,])[0-9.,' ]*(?:e[+-]?[0-9]{1,3})?\s*[%k.]{0,2}\s*", re.IGNORECASE
 )
@@ -122,15 +134,23 @@ _BARE_YEAR = re.compile(rf"\s*{_YEAR}\s*")
 _DIGIT = re.compile("[0-9]")
 # Without one of these no instruction can match.
 _VERB = re.compile(
-    r"[{`<|\]]|ignor|disreg|forget|overrid|bypass|prompt|you |act as|do not|verg|negeer|respond|reply|answer|func"
-    r"|select|drop|jailb|system|assist|user",
+    r"[{`<|\]]|ignor|disreg|forget|overrid|bypass|prompt|you|act.?as|do.?not|verg|negeer|respond|reply|answer|func"
+    r"|select|drop|jailb|system|assist|user|send|return|includ|print|show|reveal|treat|approv|delet|insert|updat|mail"
+    r"|output|repeat|skip|forward|write|copy|give|tell|remove|summar|translat",
     re.IGNORECASE,
 )
 
 
 def may_have_shape(header: str) -> bool:
     """Whether a header without a digit can match a pattern at all: a cheap look that never misses one."""
-    return "." in header or ":" in header or "@" in header or _VERB.search(header) is not None
+    return (
+        "." in header
+        or "\\" in header
+        or header[:1] == "/"
+        or ":" in header
+        or "@" in header
+        or _VERB.search(header) is not None
+    )
 
 
 def shaped_marks(header: str) -> list[Mark]:
@@ -142,12 +162,23 @@ def shaped_marks(header: str) -> list[Mark]:
     if header.count(" ") >= _MOST_WORDS:
         reason = f"This is a sentence of more than {_MOST_WORDS} words, not a name. Shorten it or withhold the column."
         marks.append(Mark(0, len(header), Category.INSTRUCTION, reason, "", blocks=True))
+    if _VERB.search(header):
+        marks += _said_apart(header)
     for pattern in _possible(header, digits):
         for match in pattern.shape.finditer(header):
             if all(match.end() <= mark.start or mark.end <= match.start() for mark in marks):
                 reason = pattern.reason.replace("{}", match[0])
                 marks.append(Mark(*match.span(), pattern.category, reason, pattern.placeholder, pattern.blocks))
     return sorted(marks, key=lambda mark: mark.start) if marks else marks
+
+
+def _said_apart(header: str) -> list[Mark]:
+    """A mark over the whole header where it instructs or requests once its words are parted by single spaces."""
+    said = _SPACED.sub(" ", header).strip()
+    for pattern in (_INSTRUCTION, _REQUEST):
+        if pattern.shape.search(said):
+            return [Mark(0, len(header), pattern.category, pattern.reason, pattern.placeholder, pattern.blocks)]
+    return []
 
 
 def _possible(header: str, digits: int) -> list[Pattern]:
@@ -157,7 +188,7 @@ def _possible(header: str, digits: int) -> list[Pattern]:
         possible.append(_INSTRUCTION)
     if "@" in header:
         possible.append(_EMAIL)
-    if "." in header or "://" in header:
+    if "." in header or "\\" in header or "/" in header or "at" in header:
         possible.append(_WEB)
     if digits >= 3:
         possible += _WITH_DIGITS

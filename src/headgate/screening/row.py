@@ -17,6 +17,7 @@ _BETWEEN = re.compile(r"[\W_]+")
 _REPEATED = 3
 _SHORTEST_LIST = 5
 _FEWEST_UNKNOWN = 3
+_YEARS = frozenset(range(1900, 2101))
 _MISSING = frozenset({"", "-", "na", "n/a", "nan", "none", "null"})
 _AMOUNT = re.compile(r"\s*([+-]?[0-9]+(?:[.,][0-9]+)?)\s*([^\W\d_]{1,5}|%)\s*")
 _AMOUNT_OF_BIN = r"[$€£]?(0|[1-9][0-9]{0,2})\s?[k%]?"
@@ -88,7 +89,8 @@ def is_row_of_values(headers: Sequence[str], words: Vocabulary) -> bool:
         return True
     if all(number.strip().isdigit() for number in numbers):
         values = [int(number) for number in numbers]
-        return any(a >= b for a, b in pairwise(values))
+        rising, falling = (all(sign * a < sign * b for a, b in pairwise(values)) for sign in (1, -1))
+        return not (rising or falling or (len(set(values)) == len(values) and set(values) <= _YEARS))
     return True
 
 

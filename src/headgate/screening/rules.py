@@ -13,6 +13,16 @@ from headgate.screening.vocabulary import Vocabulary
 _ORDINALS = frozenset({"st", "nd", "rd", "th"})
 _ATTACHED_UNITS = frozenset("mshdwykgltxnpVAWCHMKD")
 _SPELT_OUT = 4
+_INITIALS = frozenset({" ", ".", ". "})
+# What has a number of its own: after one of them four digits are that number and no year.
+_NUMBERED_THINGS = frozenset(
+    {
+        "room", "meter", "user", "employee", "emp", "patient", "account", "acct", "invoice", "inv", "asset",
+        "customer", "client", "order", "case", "ref", "reference", "serial", "code", "lot", "tenant", "apartment",
+        "flat", "unit", "member", "student", "driver", "vehicle", "machine", "device", "badge", "ticket", "contract",
+        "policy", "site",
+    }
+)  # fmt: skip
 _RENAME = "Rename it or withhold the column."
 _JOINS = frozenset(" &'’-_.,/!")
 
@@ -32,6 +42,9 @@ def word_marks(header: str, tokens: Sequence[Token], words: Vocabulary) -> list[
         states = [
             State.UNKNOWN if token.kind is Kind.LETTER else state for token, state in zip(tokens, states, strict=True)
         ]
+    for at in range(len(tokens) - 1):
+        if _are_initials(header, tokens[at], tokens[at + 1]):
+            states[at] = states[at + 1] = State.UNKNOWN
     if _is_tag_chain(tokens, words):
         states = [State.CODE if _is_numbered(tokens, at, words) else state for at, state in enumerate(states)]
     if all(state is State.PASSES for state in states):
@@ -95,7 +108,14 @@ def _number_passes(header: str, tokens: Sequence[Token], at: int, words: Vocabul
             amount = after is not None and after.key in words.units
             return amount and after is not None and header[token.end : after.start] in {"", " ", "_"}
         case _:
-            return length == 4 and 1900 <= int(token.text) < 2100 and (Kind.WORD in kinds or _is_apart(tokens, at))
+            year = length == 4 and 1900 <= int(token.text) < 2100 and (Kind.WORD in kinds or _is_apart(tokens, at))
+            return year and (before is None or before.key not in _NUMBERED_THINGS)
+
+
+def _are_initials(header: str, one: Token, other: Token) -> bool:
+    """Whether two capitals stand side by side as initials do: `J. M.`, `B M`; with a stroke they are unit or phase."""
+    letters = one.kind is other.kind is Kind.LETTER and one.text.isupper() and other.text.isupper()
+    return letters and header[one.end : other.start] in _INITIALS
 
 
 def _follows_per(tokens: Sequence[Token], at: int) -> bool:

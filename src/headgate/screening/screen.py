@@ -12,6 +12,7 @@ from headgate.screening.characters import hidden_marks, shown, tidy
 from headgate.screening.finding import Category, Finding, Screened, Verdict
 from headgate.screening.gazetteers import known_as
 from headgate.screening.mark import Mark
+from headgate.screening.own import NOBODY, OwnNames, laid_over
 from headgate.screening.pattern import LONGEST, may_have_shape, shaped_marks
 from headgate.screening.row import (
     is_bin,
@@ -32,20 +33,21 @@ _QUIET = re.compile(r"[A-Za-z0-9 _\-.,:;/()\[\]%#&+*'\"=|]*")
 _MEANT = frozenset("%#€$£¥°∆Δ")
 _USUAL_SIGNS = frozenset(" !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~°²³€£¥±×·–—‘’“”„«»≤≥≠≈→‰§∆∑√∞¿¡½¼¾…™№")
 _FEW_WORDS = 12
-_FEW_LETTERS = 3
+_FEW_LETTERS = 1
 
 
-def screen(names: Sequence[str]) -> tuple[Screened, ...]:
-    """Each name of one table's row judged, in order; the row as a whole counts.
+def screen(names: Sequence[str], own: OwnNames = NOBODY) -> tuple[Screened, ...]:
+    """Each name of one table's row judged, in order; the row as a whole counts, and the workspace's `own` lists.
 
     Linear in the text of the row. A name is clean when every word of it is in the vocabulary and no rule asks for a
     person; every `suggested` is made of vocabulary words and numbered placeholders, is unique in the row and screens
     clean, alone and together with the others.
     """
     words = vocabulary()
-    marks = [_marks(name, words) for name in names]
+    marks = [_marks(name, words) or _tidied_marks(name, words) for name in names]
     marks = _with_row(names, marks, words)
-    public = _public_names(names, marks, words)
+    marks = [laid_over(name, found, own.own_marks(name)) for name, found in zip(names, marks, strict=True)]
+    public = _public_names(names, marks, words, own)
     return tuple(
         Screened(name, _verdict(found), tuple(Finding(m.start, m.end, m.category, m.reason) for m in found), suggested)
         for name, found, suggested in zip(names, marks, public, strict=True)
@@ -72,6 +74,14 @@ def _marks(name: str, words: Vocabulary) -> list[Mark]:
         if all(mark.end <= m.start or m.end <= mark.start for m in fixed)
     ]
     return sorted([*fixed, *free], key=lambda mark: (mark.start, mark.end))
+
+
+def _tidied_marks(name: str, words: Vocabulary) -> list[Mark]:
+    """What a header shows once its spaces are tidied, since that is how it would leave; over the whole header."""
+    tidied = tidy(name)
+    if tidied == name:
+        return []
+    return [replace(mark, start=0, end=len(name)) for mark in _marks(tidied, words)[:1]]
 
 
 def _is_plain(name: str, words: Vocabulary) -> bool:
@@ -156,7 +166,7 @@ def _verdict(marks: Sequence[Mark]) -> Verdict:
     return Verdict.BLOCKED if any(mark.blocks for mark in marks) else Verdict.REVIEW
 
 
-def _public_names(names: Sequence[str], marks: Sequence[list[Mark]], words: Vocabulary) -> list[str]:
+def _public_names(names: Sequence[str], marks: Sequence[list[Mark]], words: Vocabulary, own: OwnNames) -> list[str]:
     """One public name for each header: itself, tidied, where it is clean and its first, else an alias that is clean."""
     clean = [tidy(name) for name, found in zip(names, marks, strict=True) if not found]
     first: set[str] = set()
@@ -167,15 +177,15 @@ def _public_names(names: Sequence[str], marks: Sequence[list[Mark]], words: Voca
             first.add(tidy(name))
             public.append(tidy(name))
             continue
-        proposed = _alias(name, found, placeholders, words)
+        proposed = _alias(name, found, placeholders, words, own)
         claimed = claims.claim(proposed) if proposed else ""
-        if not claimed or _marks(claimed, words):
+        if not claimed or _marks(claimed, words) or own.own_marks(claimed):
             claimed = claims.claim(numbered("column", position))
         public.append(claimed)
     return public
 
 
-def _alias(name: str, marks: list[Mark], placeholders: Placeholders, words: Vocabulary) -> str:
+def _alias(name: str, marks: list[Mark], placeholders: Placeholders, words: Vocabulary, own: OwnNames) -> str:
     if not marks:
         return tidy(name)
     if any(mark.placeholder == "column" or mark.category is Category.INSTRUCTION for mark in marks):
@@ -183,4 +193,5 @@ def _alias(name: str, marks: list[Mark], placeholders: Placeholders, words: Voca
     text = shown(name)
     if text != name:
         marks = [mark for mark in _marks(text, words) if mark.category is not Category.HIDDEN or mark.placeholder]
+        marks = laid_over(text, marks, own.own_marks(text))
     return alias(text, cut(text), marks, placeholders.stand_for, words)

@@ -11,11 +11,12 @@ from typing import NamedTuple
 from headgate.screening.vocabulary import Vocabulary, fold, vocabulary
 
 # A line break that was written out (`Population\\ndensity`) parts two words and is none.
-RUN = re.compile(r"\\[nrt](?=[^\W_])|[^\W_]+")
+RUN = re.compile(r"(?<=[^\W_]{3})\\[nrt](?=[^\W_]{2})|[^\W_]+")
 # Deeper than any spelling in the vocabulary: co2e is three pieces, tCO2e four.
 _LONGEST_JOIN = 4
 # The words of tables repeat themselves; 10,000 of them take about 10 MB.
 _RUNS_KEPT = 10_000
+_LONGEST_KEPT = 40
 # A flagged header is looked at three times in its row.
 _HEADERS_KEPT = 1_000
 
@@ -53,13 +54,21 @@ class Run:
     opens: bool
 
 
-@lru_cache(maxsize=_RUNS_KEPT)
 def cut_run(run: str) -> Run:
     """The tokens of a run. A run-together word is never split: only camel case and letter-digit borders cut.
 
     Whole words of the vocabulary come first, then compounds that end in what a column holds (`orderdate`), then the
     three-letter words of a naming convention, where a camel-case name is made of nothing else (`reaTRooAir`).
     """
+    return _kept_run(run) if len(run) <= _LONGEST_KEPT else _cut_run(run)
+
+
+@lru_cache(maxsize=_RUNS_KEPT)
+def _kept_run(run: str) -> Run:
+    return _cut_run(run)
+
+
+def _cut_run(run: str) -> Run:
     words = vocabulary()
     whole = _token(words, run, 0, len(run))
     if whole.kind is not Kind.UNKNOWN:
@@ -119,13 +128,18 @@ def _token(words: Vocabulary, run: str, start: int, end: int) -> Token:
 
 def is_compound(key: str, words: Vocabulary) -> bool:
     """Whether a run-together word is one word of the vocabulary, no part of names, before what a column holds."""
+    return key not in words.names_like_compounds and reads_as_compound(key, words)
+
+
+def reads_as_compound(key: str, words: Vocabulary) -> bool:
+    """The same of a word that may be known as a name."""
     return any(key[:at] in words.compound_parts and key[at:] in words.compound_heads for at in range(1, len(key) - 1))
 
 
 def _in_camel_case(words: Vocabulary, tokens: list[Token]) -> tuple[Token, ...]:
     """The tokens, the short words of the convention taken for words where each token is one, a word or a letter."""
     known = [token.kind is not Kind.UNKNOWN or token.key in words.camel_parts for token in tokens]
-    if len(tokens) == 1 or not all(known):
+    if len(tokens) == 1 or not tokens[0].text[0].islower() or not all(known):
         return tuple(tokens)
     return tuple(token._replace(kind=Kind.WORD) if token.kind is Kind.UNKNOWN else token for token in tokens)
 

@@ -47,6 +47,7 @@ PLAIN = (
     "business",
     "IT",
     "published codes",
+    "abbreviations",
     "german",
     "french",
     "spanish",
@@ -70,6 +71,7 @@ SECTIONS = (
     "known names",
 )
 # Sections whose words may be part of a name, so that no compound is made of them.
+_LANGUAGES = ("german", "french", "spanish", "italian", "portuguese", "dutch")
 _NAME_LIKE = ("also names", "name parts", "name openers", "name features", "equipment tags", "placeholders")
 
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
@@ -79,9 +81,10 @@ _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 class Vocabulary:
     """Words by what they may do, all in the spelling `fold` gives.
 
-    - `words` pass; `general` are those from the dictionary, which do not pass in a row that reads as a list of names.
+    - `words` pass; `general` are those from the dictionary and the abbreviations, which do not pass in a row that reads
+      as a list of names.
     - `camel_parts` pass inside a camel-case name; `compound_heads` end a compound such as `orderdate`, whose beginning
-      is one of `compound_parts`.
+      is one of `compound_parts`; `names_like_compounds` read so and are names.
     - `units` keep their spelling in an alias; `meant` are what an alias keeps beside a name, since they say what is
       measured, of what and when; `tags` name a piece of equipment when a number follows; `placeholders` stand for what
       may not leave; `short_forms` are abbreviations that a name could have too.
@@ -97,6 +100,7 @@ class Vocabulary:
     camel_parts: frozenset[str]
     compound_heads: frozenset[str]
     compound_parts: frozenset[str]
+    names_like_compounds: frozenset[str]
     units: frozenset[str]
     meant: frozenset[str]
     tags: frozenset[str]
@@ -156,18 +160,20 @@ def vocabulary() -> Vocabulary:
     openers = _spellings(sections["name openers"].split())
     general = frozenset(built["words"].split()) | frozenset(built["clinical variables"].split())
     name_like = frozenset().union(openers, features, *(words.get(name, frozenset()) for name in _NAME_LIKE))
+    english = frozenset().union(*(words[name] for name in PLAIN if name not in (*_LANGUAGES, "abbreviations")))
     common = words["units"] | words["time"] | set(sections["compound heads"].split())
     return Vocabulary(
         words=written | general,
-        general=frozenset(built["words"].split()) - written,
+        general=(frozenset(built["words"].split()) - written) | (words["abbreviations"] - english),
         camel_parts=frozenset(sections["camel parts"].split()),
         compound_heads=frozenset(sections["compound heads"].split()),
-        compound_parts=frozenset(word for word in written - name_like if len(word) >= _SHORTEST_PART) | _AXES,
+        compound_parts=frozenset(word for word in english - name_like if len(word) >= _SHORTEST_PART) | _AXES,
+        names_like_compounds=frozenset(built["names like compounds"].split()),
         units=frozenset(words["units"]),
         meant=frozenset(built["meant"].split()).union(*(words[name] for name in _MEANT)),
         tags=frozenset(words["equipment tags"]),
         placeholders=frozenset(words["placeholders"]),
-        short_forms=frozenset(word for word in written - common if 1 < len(word) <= _LONGEST_SHORT_FORM),
+        short_forms=frozenset(word for word in english - common if 1 < len(word) <= _LONGEST_SHORT_FORM),
         also_names=frozenset(words["also names"]),
         name_like=frozenset(words["also names"] - words["time"]),
         name_parts=frozenset(words["name parts"]),

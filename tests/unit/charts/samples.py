@@ -147,12 +147,13 @@ def report(
         columns=columns,
         outcomes=(*results, Skipped(analysis("intensity", "Energy per tonne"), "No column holds an amount produced.")),
         sent=sent,
-        receipt=ReceiptView(17, "aa" * 32, "bb" * 32, CELL, "cc" * 32 if sent else ""),
+        receipt=ReceiptView(17, "aa" * 32, "bb" * 32, DECIDED, CELL, "cc" * 32 if sent else ""),
         questions=(Question("Usage kWh", "cumulative_or_interval"),),
         dropped=(Dropped("analyses[3]", "unknown kind"),) if sent else (),
     )
 
 
+DECIDED = "a person at the terminal; under policy 1-0a1b2c3d4e5f"
 CELL = "a process without network; isolation L3 (namespaces, Landlock and seccomp)"
 SENT = SentView(
     method="POST",
@@ -161,7 +162,6 @@ SENT = SentView(
     tls="TLS 1.3",
     names=("Usage kWh",),
     approved=1,
-    decided="a person at the terminal, under policy 1-0a1b2c3d4e5f",
     gate="a process that can open no table; isolation L3 (namespaces, Landlock and seccomp)",
     entry=16,
     body='{"messages":[{"content":"[\\"Usage kWh\\"]","role":"user"}]}',

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import replace
 
 import pytest
@@ -67,6 +68,24 @@ def test_the_record_is_aes_256_gcm_under_a_key_wrapped_as_rfc_3394_says() -> Non
     key = aes_key_unwrap(MASTER, sealed.wrapped_key)
     assert len(key) == 32
     assert AESGCM(key).decrypt(sealed.cipher[:12], sealed.cipher[12:], b"r1") == PLAIN
+
+
+def test_a_pseudonym_is_the_hmac_of_rfc_2104_under_a_key_of_its_purpose_as_rfc_5869_derives_it() -> None:
+    # RFC 5869 by hand: extract with a salt of 32 zero bytes, then one block of expansion.
+    extracted = hmac.digest(bytes(32), MASTER, "sha256")
+    key = hmac.digest(extracted, b"pseudonym:remembered\x01", "sha256")
+    assert SEALER.pseudonym("remembered", PLAIN) == hmac.digest(key, PLAIN, "sha256").hex()
+
+
+def test_a_pseudonym_is_another_for_another_purpose_text_or_master_key() -> None:
+    made = {
+        SEALER.pseudonym("a", PLAIN),
+        SEALER.pseudonym("b", PLAIN),
+        SEALER.pseudonym("a", PLAIN + b" "),
+        Sealer(bytes(32)).pseudonym("a", PLAIN),
+    }
+    assert len(made) == 4
+    assert SEALER.pseudonym("a", PLAIN) in made
 
 
 def test_a_sealer_does_not_show_its_key() -> None:

@@ -12,6 +12,8 @@ from tests.approvals import BOUND
 from headgate.errors import RefusalError
 from headgate.headers.table import Header, LocalType
 from headgate.manifest import ApprovedManifest, Choice, Decision, close
+from headgate.screening.own import own_names
+from headgate.screening.spelling import OwnKind, OwnName
 
 APPROVE, RENAME, WITHHOLD = Choice.APPROVE, Choice.RENAME, Choice.WITHHOLD
 
@@ -75,6 +77,24 @@ def test_a_name_that_screening_blocks_is_refused_however_it_comes(decision: Choi
     with pytest.raises(RefusalError, match="cannot leave"):
         closed([header], [Decision(0, header, decision, address)])
     assert closed([header], [Decision(0, header, WITHHOLD, None)]).names == ()
+
+
+@pytest.mark.parametrize("decision", [APPROVE, RENAME])
+def test_a_name_of_an_own_list_is_refused_however_it_comes(decision: Choice) -> None:
+    own = own_names([OwnName(OwnKind.CLIENT, "Qwzxia Foods Ltd")])
+    header = "QWZXIA_FOODS kWh" if decision is APPROVE else "Contact"
+    given = [Decision(0, header, decision, "QWZXIA_FOODS kWh")]
+    with pytest.raises(RefusalError, match=r"cannot leave .*is a client on your own list") as refused:
+        close(headers(header), given, **BOUND, own=own)
+    assert "Ltd" not in str(refused.value)
+    assert close(headers(header), given, **BOUND).listed == (), "the control: without the list it is let out"
+
+
+def test_what_a_list_finds_in_a_name_that_a_person_approves_is_recorded() -> None:
+    own = own_names([OwnName(OwnKind.CLIENT, "Qwzxia Foods Ltd")])
+    decisions = [Decision(0, "QFL_kWh", APPROVE, "QFL_kWh"), Decision(1, "temp", APPROVE, "temp")]
+    approved = close(headers("QFL_kWh", "temp"), decisions, **BOUND, own=own)
+    assert (approved.names, approved.listed) == (("QFL_kWh", "temp"), ("QFL_kWh",))
 
 
 def test_a_name_that_needs_review_is_allowed_by_a_persons_decision() -> None:

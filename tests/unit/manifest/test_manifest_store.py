@@ -38,6 +38,7 @@ APPROVED = ApprovedManifest(
     vocabulary="1-0a1b2c3d4e5f",
     policy=POLICY,
     flagged=("site power",),
+    listed=("site power",),
     approved_at=datetime(2026, 11, 24, 8, 0, 0, tzinfo=UTC),
 )
 

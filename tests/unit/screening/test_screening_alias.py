@@ -16,7 +16,10 @@ from headgate.screening.alias import Names, Placeholders, numbered
         ("Außentemperatur Wexmoor (°C)", "außentemperatur site1 °C"),
         ("LOAD%_Wexmoor", "load % site1"),
         ("Wexmoor Hill kWh", "site1 kWh"),
-        ("AHU13 Supply Temp", "code1 supply temp"),
+        ("Guinness Storehouse Roof Bar kWh", "name1 kWh"),
+        ("Cork Market Square kWh", "site1 kWh"),
+        ("bank of america fees", "site1 fees"),
+        ("AHU13 Supply Temp", "ahu1 supply temp"),
         ("421_U20_FCU_FAULT", "code1 fcu fault"),
         ("42G_U9_RAT", "code1 rat"),
         ("Zuber", "name1"),
@@ -35,6 +38,14 @@ def test_an_alias_keeps_what_is_generic_and_hides_the_rest(header: str, expected
 def test_the_same_thing_has_the_same_placeholder_across_the_table() -> None:
     row = ["Hexley Polymers temp", "hexley_polymers_kWh", "flow Quillmark", "HEXLEY-POLYMERS water"]
     assert [s.suggested for s in screen(row)] == ["site1 temp", "site1 kWh", "flow site2", "site1 water"]
+
+
+def test_equipment_keeps_its_tag_and_is_counted_anew_and_the_tenth_is_a_code() -> None:
+    row = ["AHU13 SAT", "AHU27 SAT", "AHU13 RAT", "FCU44 SAT"]
+    assert [s.suggested for s in screen(row)] == ["ahu1 sat", "ahu2 sat", "ahu1 rat", "fcu1 sat"]
+    many = [s.suggested for s in screen([f"AHU{number} SAT" for number in range(10, 22)])]
+    assert many[8:] == ["ahu9 sat", "code1 sat", "code2 sat", "code3 sat"]
+    assert all(s.verdict is Verdict.CLEAN for s in screen(many))
 
 
 def test_aliases_that_would_collide_are_numbered() -> None:

@@ -87,3 +87,12 @@ def test_amounts_and_numbers_beside_blanks_make_a_row_of_values(row: list[str]) 
 
 def test_the_control_lags_that_count_up_leave_the_words_clean() -> None:
     assert screen(["temp", "load", "1 h", "24 h", "flow", "rain"])[0].verdict is Verdict.CLEAN
+
+
+@pytest.mark.parametrize("years", [["2021", "2022", "2023"], ["2024", "2023", "2022"], ["2022", "2020", "2021"]])
+def test_years_are_names_in_whatever_order(years: list[str]) -> None:
+    assert screen(["Country", *years])[0].verdict is Verdict.CLEAN
+
+
+def test_the_control_years_that_repeat_are_data() -> None:
+    assert screen(["hall", "2021", "2021", "2023"])[0].verdict is not Verdict.CLEAN
