@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from headgate.app import analyse, read
+    from headgate.app import analyse, read, run
     from headgate.drop_in import HeadgateTransport  # noqa: F401
     from headgate.engines.interface import Result, Skipped
     from headgate.errors import HeadgateError, InputError, IntegrityError, RefusalError, UnavailableError
@@ -37,6 +37,7 @@ _HOMES = {
     "Header": "headers",
     "Table": "headers",
     "read": "app",
+    "run": "app",
     "ApprovedManifest": "manifest",
     "Choice": "manifest",
     "Decision": "manifest",
@@ -68,6 +69,7 @@ __all__ = [
     "Verdict",
     "analyse",
     "read",
+    "run",
     "screen",
 ]
 

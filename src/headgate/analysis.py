@@ -15,6 +15,7 @@ from headgate.isolation import IsolationLevel
 from headgate.ledger import AnalysisRun, DecidedBy, Entry, Ledger, ManifestId, ProviderKind, Receipt
 from headgate.manifest import (
     ApprovedManifest,
+    Column,
     Decided,
     ManifestStore,
     Memory,
@@ -23,7 +24,7 @@ from headgate.manifest import (
     wire_columns,
     wire_names,
 )
-from headgate.plan import Plan
+from headgate.plan import Plan, repeat
 from headgate.policy import policy_id
 from headgate.report import Report
 from headgate.sandbox.process import Process
@@ -48,10 +49,16 @@ class Desk:
 
 
 def analyse(
-    table: Table, decide: Decide, desk: Desk, cell: Process, send: tuple[str, Send] | None, progress: Progress
+    table: Table,
+    decide: Decide,
+    desk: Desk,
+    cell: Process,
+    send: tuple[str, Send] | None,
+    progress: Progress,
+    saved: tuple[Plan, Sequence[Column]] | None = None,
 ) -> Report:
     """The report on a table. `cell` is the process that sees its rows, `send` the provider's name and the gate, or None
-    for the built-in planner alone.
+    for the built-in planner alone. A `saved` plan with its columns is run again, and none is made.
 
     In this order: no row is analysed before the answer is in, so nothing of them can have been in the question.
     Raises what the steps raise; a manifest that was approved stays recorded.
@@ -65,8 +72,9 @@ def analyse(
     answer = send[1](manifest) if send else None  # (4)
     progress(0, 0, "reading the rows")
     said = (answer.text, wire_columns(manifest)) if answer else None
+    again = repeat(*saved, manifest.columns, table.headers) if saved else None
     try:
-        plan, outcomes = run(cell, table, manifest.columns, said, progress)  # (5)
+        plan, outcomes = run(cell, table, manifest.columns, said, progress, again.plan if again else None)  # (5)
     except HeadgateError as error:
         if answer is None:
             raise
@@ -77,7 +85,11 @@ def analyse(
     isolation = cell.isolation.level
     receipt = _record(manifest, provider, isolation, desk.ledger, plan, outcomes)  # (6)
     name = send[0] if send else LOCAL
-    return Report(table, screened, decided.decisions, manifest, plan, outcomes, name, answer, receipt, now(), isolation)
+    changes = again.changes if again else ()
+    decisions = decided.decisions
+    return Report(
+        table, screened, decisions, manifest, plan, outcomes, name, answer, receipt, now(), isolation, changes
+    )
 
 
 def screened_headers(table: Table, own: OwnNames = NOBODY) -> tuple[Screened, ...]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from headgate import analysis, settings
 from headgate.analysis import LOCAL, Decide, Desk, closed, closing, screened_headers
+from headgate.canonical import Json
 from headgate.cell import asking as cell
 from headgate.database import Records, open_database
 from headgate.engines.interface import Progress
@@ -35,6 +36,7 @@ from headgate.manifest import (
     from_mapping,
     withhold_all,
 )
+from headgate.plan import from_json as plan_from_json
 from headgate.providers import Profile, find_profile, load_profiles
 from headgate.report import Report, refuse_foreign
 from headgate.sandbox.process import Process
@@ -119,6 +121,45 @@ def analyse(
     if out is not None:
         report.save(Path(out))
     return report
+
+
+def run(
+    plan: str | Path | Mapping[str, Any],
+    source: str | Path | Table,
+    *,
+    names: Sequence[str] | None = None,
+    sheet: str | None = None,
+    out: str | Path | None = None,
+    home: Path | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """The report of a saved plan on another table with the same columns; no provider is asked and nothing leaves.
+
+    `plan` is the `plan.json` of a report, or its content. Raises InputError where it is none, or where the table does
+    not fit it any more: a column that it uses is missing, or is no number or time any more; else as `analyse`.
+    """
+    saved = plan_from_json(dict(plan) if isinstance(plan, Mapping) else _read_plan(Path(plan)))
+    place = _place(source)
+    if out is not None:
+        refuse_foreign(Path(out).resolve())
+    with opened(home) as state, _cell(place, state.settings) as running:
+        found = source if isinstance(source, Table) else cell.read(running, place, sheet, names)
+        report = analysis.analyse(found, withhold_undecided, state.desk, running, None, progress or _silent, saved)
+    if out is not None:
+        report.save(Path(out))
+    return report
+
+
+def _read_plan(path: Path) -> Json:
+    try:
+        found: Json = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no such plan; a report holds one, plan.json") from None
+    except (OSError, ValueError, RecursionError):
+        raise InputError(
+            f"{path} is no saved plan: it cannot be read as JSON; give the plan.json of a report"
+        ) from None
+    return found
 
 
 def read(source: str | Path, sheet: str | None = None, names: Sequence[str] | None = None) -> Table:

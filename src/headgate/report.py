@@ -45,7 +45,8 @@ class Report:
     """Everything one analysis found and did.
 
     `screened` and `decisions` follow the source's order of headers; `outcomes` the plan's order of analyses. `answer`
-    is None where nothing left. `receipt` is the ledger's proof of the run, `isolation` that of the cell.
+    is None where nothing left. `receipt` is the ledger's proof of the run, `isolation` that of the cell. `changes` say
+    how the table differs from the one a repeated plan was made for.
     """
 
     table: Table
@@ -59,6 +60,7 @@ class Report:
     receipt: Receipt
     made_at: datetime
     isolation: IsolationLevel
+    changes: tuple[str, ...] = ()
 
     @property
     def results(self) -> tuple[Result, ...]:

@@ -73,14 +73,16 @@ def run(
     columns: Sequence[Column],
     answer: tuple[str, Mapping[str, tuple[str, ...]]] | None,
     progress: Progress,
+    saved: Plan | None = None,
 ) -> tuple[Plan, tuple[Outcome, ...]]:
     """The checked plan for these columns and its outcomes, made and run in the cell.
 
-    `answer` is a provider's text with the ids it may use. Raises as `parse`, `open_frame` and `run` do.
+    `answer` is a provider's text with the ids it may use; a `saved` plan is run as it is, and none is made. Raises as
+    `parse`, `open_frame` and `run` do.
     """
     text, sent = answer or (None, {})
     placed = table if isinstance(table.layout, Postgres) else replace(table, path=table.path.absolute())
-    asked = Running(placed, tuple(columns), text, sent)
+    asked = Running(placed, tuple(columns), text, sent, saved)
 
     def told(value: Json) -> None:
         match value:

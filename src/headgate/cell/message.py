@@ -17,7 +17,7 @@ from headgate.plan.language import Analysis
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """Make a plan for the table and run it.
+    """Make a plan for the table and run it, or run the `saved` one.
 
     `answer` is a provider's text, None for the built-in planner alone; `sent` maps the ids it may use to those of the
     columns each stands for.
@@ -27,6 +27,7 @@ class Running:
     columns: tuple[Column, ...]
     answer: str | None
     sent: Mapping[str, tuple[str, ...]]
+    saved: Plan | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,11 +98,17 @@ def _run(asked: Json, work: Path, session: Session | None, tell: Tell) -> Json:
     kinds = {header.position: header.local_type for header in table.headers}
     understood = understand([column.header for column in columns], [kinds[column.position] for column in columns])
     meanings = dict(zip((column.id for column in columns), understood, strict=True))
+    saved = running.saved
+    if saved is not None:
+        meanings |= saved.meanings
     if isinstance(table.layout, Postgres):
         table = _open(session).copied(table, table.layout, work)
     with open_frame(table, columns, meanings, work=work) as frame:
-        local = propose(columns, refine(frame))
-        plan = check(merge(local, answered) if answered else local, columns)
+        if saved is not None:
+            plan = check(replace(saved, meanings={**refine(frame), **saved.meanings}), columns)
+        else:
+            local = propose(columns, refine(frame))
+            plan = check(merge(local, answered) if answered else local, columns)
         outcomes = run(plan, frame, lambda done, of, what: tell([done, of, what]))
     return to_json(Ran(plan, tuple(packed(outcome) for outcome in outcomes)))
 

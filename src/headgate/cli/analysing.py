@@ -59,6 +59,22 @@ def analyse(given: Given, *, as_json: bool) -> None:
         _say(report, page)
 
 
+def run(plan: Path, given: Given, *, as_json: bool) -> None:
+    """The report of a saved plan is written, and what it holds and what changed is said."""
+    out = given.out or Path("report")
+    refuse_foreign(out.resolve())
+    with show.Progress() as progress:
+        report = app.run(plan, given.source, names=given.names, sheet=given.sheet, progress=progress)
+        progress(0, 0, "drawing")
+        page = report.save(out)
+    if as_json:
+        show.document(documents.report(report, str(page.parent)))
+        return
+    for change in report.changes:
+        show.err.print(change, style="yellow", markup=False)
+    _say(report, page)
+
+
 def wire(given: Given, *, as_json: bool) -> None:
     """The exact request is printed; nothing is sent."""
     if given.provider == LOCAL:

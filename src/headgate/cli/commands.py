@@ -109,6 +109,22 @@ def review(
 
 
 @app.command()
+def run(
+    plan: Annotated[Path, typer.Argument(help="The plan.json of a report.", show_default=False)],
+    source: Source,
+    out: Annotated[Path, typer.Option("--out", help="The folder the report is written to.")] = Path("report"),
+    names: NamesOption = None,
+    sheet: SheetOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Run a saved plan again on a table with the same columns: no provider is asked, and nothing leaves."""
+    from headgate.cli import analysing
+
+    given = analysing.Given(source, out, "local", None, None, _split(names), sheet, None)
+    analysing.run(plan, given, as_json=as_json)
+
+
+@app.command()
 def demo(
     out: Annotated[Path, typer.Option("--out", help="The folder the report is written to.")] = Path("demo-report"),
     as_json: JsonOption = False,

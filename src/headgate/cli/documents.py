@@ -148,6 +148,7 @@ def report(made: Report, folder: str) -> Json:
         "skipped": [
             {"kind": one.analysis.kind, "title": one.analysis.title, "reason": one.reason} for one in made.skipped
         ],
+        "changes": list(made.changes),
         "dropped": [{"item": one.item, "reason": one.reason} for one in made.plan.dropped],
         "sent": _sent(made),
         "receipt": made.receipt.to_json(),

@@ -6,6 +6,7 @@ from headgate.plan.language import Analysis, Derived, Dropped, Plan, Question
 from headgate.plan.merge import merge
 from headgate.plan.parse import parse
 from headgate.plan.planner import propose
+from headgate.plan.repeat import Repeat, repeat
 
 __all__ = [
     "Analysis",
@@ -13,10 +14,12 @@ __all__ = [
     "Dropped",
     "Plan",
     "Question",
+    "Repeat",
     "check",
     "from_json",
     "merge",
     "parse",
     "propose",
+    "repeat",
     "to_json",
 ]
