@@ -60,6 +60,13 @@ def test_a_power_without_a_time_has_no_cost(tmp_path: Path) -> None:
     assert said == "“Power [kW]” is a power; without a regular time it gives no energy."
 
 
+def test_an_apparent_power_is_no_energy_that_has_a_price(tmp_path: Path) -> None:
+    path = written(tmp_path, {"Time": DAY, "Apparent power [kVA]": [1] * 24})
+    with opened(path, tmp_path) as frame:
+        said = reason(frame, "energy_cost", {**ENERGY, "energy": "Apparent power [kVA]"}, tariff=0.2)
+    assert said == "“Apparent power [kVA]” is in kVA, which cannot be added up to an energy."
+
+
 @pytest.mark.parametrize(
     ("energy", "price", "cost", "currency"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -151,3 +152,20 @@ def test_the_end_uses_of_a_simulated_building_are_its_electricity_and_one_of_the
     assert whole.facts["residual_percent"] == pytest.approx(0, abs=0.01)
     assert (whole.facts["periods"], whole.facts["periods_beyond"]) == (365, 0)
     assert dark.facts["residual"] == pytest.approx(sums[lights], rel=1e-3)
+
+
+@pytest.mark.shared
+def test_what_france_uses_is_what_it_makes_stores_and_exchanges(shared: Path, tmp_path: Path) -> None:
+    """The grid's own books are kept to a MW a column: they balance to less than 0.1 %; gas burnt for power is power."""
+    path = shared / "data/i_rte_eco2mix_2016-06_latin1_tsv.xls"
+    parts = ["Fioul", "Charbon", "Gaz", "Nucléaire", "Eolien", "Solaire", "Hydraulique", "Pompage", "Bioénergies"]
+    parts.append("Ech. physiques")
+    with path.open(encoding="latin-1", newline="") as lines:
+        rows = [row for row in csv.DictReader(lines, delimiter="\t") if row["Consommation"]]
+    rest = sum(float(row["Consommation"]) - sum(float(row[each]) for each in parts) for row in rows) * 250
+    with opened(path, tmp_path) as frame:
+        inputs = {"main": ["Consommation"], "parts": parts, "timestamp": ["Date"]}
+        said = found(frame, "meter_balance", inputs, tolerance_percent=0.1)
+    assert said.facts["residual"] == pytest.approx(rest)
+    assert said.facts["periods_beyond"] == 0
+    assert "(less than 0.1 %)" in said.sentences[0]

@@ -126,7 +126,7 @@ def open_price(frame: Frame, analysis: Analysis, amount: Amount, of: str) -> Rat
     column = next(iter(analysis.inputs.get("price", ())), None)
     tariff = float(analysis.params.get("tariff", 0.0))
     if tariff > 0:
-        over = "" if column is None else frame.unit(column).partition("/")[0]
+        over = "" if column is None else frame.unit(column).partition("/")[0].removeprefix("ct")
         unused = () if column is None else (f"“{frame.label(column)}” is not used: your tariff is.",)
         return Rate(ibis.literal(tariff), over, unused)
     return None if column is None else open_rate(frame, column, amount, of)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from headgate.catalogue.meaning import Medium
+from headgate.catalogue.meaning import Medium, Role
 from headgate.engines.amounts import Amount, Joint, open_amount, open_joint
 from headgate.engines.folding import Grain, at_least, period_start, period_word
 from headgate.engines.frame import Frame
@@ -149,8 +149,9 @@ def _misfit(frame: Frame, main: str, parts: Sequence[str], time: str) -> str | N
 
 
 def _medium(frame: Frame, column: str) -> Medium | None:
-    medium = frame.meaning(column).medium
-    return Medium.ELECTRICITY if medium is Medium.PV else medium
+    """What the meter measures: what is generated, from gas or from the sun, is electricity."""
+    meaning = frame.meaning(column)
+    return Medium.ELECTRICITY if meaning.role is Role.GENERATION or meaning.medium is Medium.PV else meaning.medium
 
 
 def _periods(frame: Frame, meters: _Meters, grain: Grain, tolerance: float) -> list[dict[str, Any]]:
@@ -187,7 +188,7 @@ def _sentences(
     name, rest, percent = frame.label(meters.main), facts["residual"], facts["residual_percent"]
     parts = "its part" if len(meters.parts) == 1 else f"its {len(meters.parts)} parts together"
     both = f"“{name}” measured {meters.text(facts['main'])} and {parts} {meters.text(facts['parts'])}"
-    part = "" if percent is None else f" ({share(abs(percent) / 100)})"
+    part = "" if percent is None else f" ({_percent(abs(percent))})"
     if rest >= 0:
         said = [f"{both}: {meters.text(rest)}{part} are not accounted for."]
     else:
@@ -208,6 +209,10 @@ def _sentences(
         f"the largest residual is {meters.text(worst['residual'])}{of} ({period_word(worst['start'], grain)})."
     )
     return tuple(said)
+
+
+def _percent(value: float) -> str:
+    return "less than 0.1 %" if 0 < value < 0.05 else share(value / 100)
 
 
 def _figures(
