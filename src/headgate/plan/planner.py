@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from headgate.catalogue.meaning import Fold, Meaning, Medium, Quantity, Role
 from headgate.manifest.approved import Column
-from headgate.plan.check import misfit
+from headgate.plan import advice
 from headgate.plan.choosing import Field, Fields
-from headgate.plan.kinds import KINDS
-from headgate.plan.language import Analysis, Param, Plan, Question
-from headgate.plan.titles import listed, sentence
-from headgate.plan.wording import MOST_CODE_POINTS
+from headgate.plan.draft import Draft
+from headgate.plan.language import Plan, Question
+from headgate.plan.titles import listed
 
-MOST_ANALYSES = 14
+MOST_ANALYSES = 16
 _MOST_LINES = 6
 _MOST_KEY_FIGURES = 8
 _MOST_BARS = 50
@@ -44,38 +43,15 @@ _FLOOR = re.compile(r"(?i)floor|gross|sqm|sq_?ft|gfa")
 _USED_FLOOR = re.compile(r"(?i)conditioned|gross|total|gfa")
 
 
-@dataclass(slots=True)
-class _Draft:
-    """The analyses so far, the most useful first; what does not fit or is there already is left out."""
-
-    meanings: Mapping[str, Meaning]
-    analyses: list[Analysis] = field(default_factory=list)
-
-    def add(self, kind: str, inputs: Mapping[str, Sequence[Field]], title: str, why: str, **params: Param) -> None:
-        """The analysis stands in the draft where its inputs fit; empty inputs are left out."""
-        defaults = {name: allowed.default for name, allowed in KINDS[kind].params.items()}
-        made = Analysis(
-            kind=kind,
-            inputs={name: tuple(one.id for one in fields) for name, fields in inputs.items() if fields},
-            params=defaults | params,
-            title=sentence(title)[:MOST_CODE_POINTS],
-            why=why,
-            priority=len(self.analyses) + 1,
-        )
-        same = any(made.kind == one.kind and made.inputs == one.inputs for one in self.analyses)
-        if not same and misfit(made, self.meanings, ()) is None:
-            self.analyses.append(made)
-
-
 def propose(columns: Sequence[Column], meanings: Mapping[str, Meaning]) -> Plan:
-    """A plan of at most 14 analyses over columns whose meanings are known, the most useful first.
+    """A plan of at most 16 analyses over columns whose meanings are known, the most useful first.
 
     (1) The key figures; (2) the main load over time, in the day, at its peak and its base; (3) by group and by part;
     (4) per unit made; (5) what moves together; (6) how good the stamps and the columns are. Titles use the headers.
     """
     fields = Fields(columns, meanings)
     sums = {field.id: field.meaning for field in fields.all if field.is_computed}
-    draft = _Draft({**meanings, **sums})
+    draft = Draft({**meanings, **sums})
     if not fields.measures and fields.time is None:
         _quality(draft, fields)
         return Plan(dict(meanings), analyses=tuple(draft.analyses))
@@ -84,11 +60,14 @@ def propose(columns: Sequence[Column], meanings: Mapping[str, Meaning]) -> Plan:
         _load_over_time(draft, fields, fields.load, fields.time)
     else:
         _trends(draft, fields)
+    advice.first(draft, fields)
     _groups(draft, fields)
     _intensities(draft, fields)
+    advice.then(draft, fields)
     _load_in_depth(draft, fields)
     _correlation(draft, fields)
-    closing = _Draft(meanings)
+    advice.last(draft, fields)
+    closing = Draft(meanings)
     _quality(closing, fields)
     kept = draft.analyses[: MOST_ANALYSES - len(closing.analyses)]
     analyses = [replace(each, priority=rank) for rank, each in enumerate((*kept, *closing.analyses), start=1)]
@@ -125,7 +104,7 @@ def _key_measures(fields: Fields) -> list[Field]:
     return chosen[:_MOST_KEY_FIGURES]
 
 
-def _key_figures(draft: _Draft, fields: Fields) -> None:
+def _key_figures(draft: Draft, fields: Fields) -> None:
     chosen = _key_measures(fields)
     if chosen:
         title = "Key figures: " + listed([one.phrase for one in chosen])
@@ -133,7 +112,7 @@ def _key_figures(draft: _Draft, fields: Fields) -> None:
         draft.add("kpi_summary", inputs, title, "The size of everything that follows.")
 
 
-def _load_over_time(draft: _Draft, fields: Fields, load: Field, time: Field) -> None:
+def _load_over_time(draft: Draft, fields: Fields, load: Field, time: Field) -> None:
     """The load's course, day and peak: what anybody who pays for energy asks first."""
     timed = {"load": [load], "timestamp": [time]}
     beside = [one for one in fields.of(Role.BASELINE_MODEL, Role.TARGET) if one.scale == load.scale][:2]
@@ -146,7 +125,7 @@ def _load_over_time(draft: _Draft, fields: Fields, load: Field, time: Field) -> 
     draft.add("load_heatmap", timed, f"{load.phrase} by date and hour", "Shows schedules, holidays and odd nights.")
 
 
-def _load_in_depth(draft: _Draft, fields: Fields) -> None:
+def _load_in_depth(draft: Draft, fields: Fields) -> None:
     load, time = fields.load, fields.time
     if load is None or time is None:
         return
@@ -179,7 +158,7 @@ def _beside(fields: Fields, load: Field) -> list[tuple[str, list[Field]]]:
     return found
 
 
-def _trends(draft: _Draft, fields: Fields) -> None:
+def _trends(draft: Draft, fields: Fields) -> None:
     """At most three trends, each of measures that share an axis."""
     if fields.time is None:
         return
@@ -192,7 +171,7 @@ def _trends(draft: _Draft, fields: Fields) -> None:
         draft.add("trend", {"timestamp": [fields.time], "measures": shown}, title, "Shows growth, seasons and breaks.")
 
 
-def _groups(draft: _Draft, fields: Fields) -> None:
+def _groups(draft: Draft, fields: Fields) -> None:
     """The main measure by at most three groups, then parallel columns side by side."""
     main = _main(fields)
     if main is None:
@@ -232,7 +211,7 @@ def _noun(main: Field) -> str:
             return str(main.meaning.quantity or "values").replace("_", " ")
 
 
-def _intensities(draft: _Draft, fields: Fields) -> None:
+def _intensities(draft: Draft, fields: Fields) -> None:
     load = fields.load
     if load is None:
         return
@@ -257,7 +236,7 @@ def _floor_area(fields: Fields) -> list[Field]:
     return areas[:1]
 
 
-def _correlation(draft: _Draft, fields: Fields) -> None:
+def _correlation(draft: Draft, fields: Fields) -> None:
     """The main measure with what may drive it; where nothing is known, the first measures with each other."""
     main = _main(fields)
     if main is None:
@@ -280,7 +259,7 @@ def _spread(drivers: Sequence[Field]) -> list[Field]:
     return kept
 
 
-def _quality(draft: _Draft, fields: Fields) -> None:
+def _quality(draft: Draft, fields: Fields) -> None:
     if fields.time is not None:
         why = "Every figure over time rests on these stamps."
         draft.add("timestamp_audit", {"timestamp": [fields.time]}, "Time stamps: steps, gaps and duplicates", why)
