@@ -54,16 +54,23 @@ def open_moments(frame: Frame, analysis: Analysis, values: Mapping[str, ir.Value
         return Skipped(
             analysis, f"The stamps of “{frame.label(time)}” have no regular interval, so a length of time is not known."
         )
-    names = [each for each in frame.ids if frame.meaning(each).role is Role.ENTITY]
-    entity: ir.Value = ibis.literal("")
-    for place, each in enumerate(names):
-        text = frame.text(each).fill_null("(blank)")
-        entity = entity + " / " + text if place else text
-    rows = frame.rows.select(t=frame.start(time), entity=entity, **values)
+    entity = entity_of(frame)
+    text = ibis.literal("") if entity is None else entity
+    rows = frame.rows.select(t=frame.start(time), entity=text, **values)
     present = [rows[each].notnull() for each in values]
     rows = rows.filter(rows.t.notnull() & ibis.or_(*present))
     means = {each: rows[each].mean() for each in values}
-    return Moments(rows.group_by(["t", "entity"]).aggregate(**means), step, bool(names))
+    return Moments(rows.group_by(["t", "entity"]).aggregate(**means), step, entity is not None)
+
+
+def entity_of(frame: Frame) -> ir.Value | None:
+    """What tells the rows of one moment apart: the entity columns as one text, None where there is none."""
+    entity: ir.Value | None = None
+    for each in frame.ids:
+        if frame.meaning(each).role is Role.ENTITY:
+            text = frame.text(each).fill_null("(blank)")
+            entity = text if entity is None else entity + " / " + text
+    return entity
 
 
 def is_on(frame: Frame, column: str) -> ir.Value | None:

@@ -1,0 +1,1 @@
+"""The models behind some kinds: pure functions on small sequences, without the rows."""
