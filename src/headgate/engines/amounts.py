@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ibis
 import ibis.expr.types as ir
@@ -136,11 +136,14 @@ def open_joint(frame: Frame, time: str | None, values: Mapping[str, ir.Value], g
     """The rows on which all values (and, where a column is given, the time) are there, and what was left out.
 
     Where stamps that occur twice are the exception, such a stamp counts once, with the mean of its values; but both
-    rows of an hour that a clock set back repeats count. An entity column keeps its entities apart.
+    rows of an hour that a clock set back repeats count. An entity column keeps its entities apart, and so does `group`,
+    a text that then stands in the rows under that name.
     """
     step = frame.interval(time) if time else None
     entities = [each for each in frame.ids if frame.meaning(each).role is Role.ENTITY]
     keys = {f"e{n}": frame.text(each).fill_null("") for n, each in enumerate(entities)}
+    kept = ["t"] if group is None else ["t", "group"]
+    keys |= {} if group is None else {"group": group.fill_null("(blank)")}
     stamp = frame.start(time) if time else ibis.null("timestamp")
     rows = frame.rows.select("row", t=stamp, **keys, **values)
     there = ibis.and_(*(rows[name].notnull() for name in values))
@@ -150,14 +153,15 @@ def open_joint(frame: Frame, time: str | None, values: Mapping[str, ir.Value], g
     found = frame.execute(rows.aggregate(some=some.sum(), there=there.sum())).to_pylist()[0]
     left = (found["some"] or 0) - (found["there"] or 0)
     warnings: tuple[str, ...] = (f"{count(left, 'row')} left out for want of a value or a time.",) if left else ()
-    rows, kept = rows.filter(there), int(found["there"] or 0)
-    if time is None or step is None or not kept:
-        return Joint(rows.select("t", *values), step, kept, warnings)
+    rows, n = rows.filter(there), int(found["there"] or 0)
+    if time is None or step is None or not n:
+        return Joint(rows.select(*kept, *values), step, n, warnings)
     at = ["t", *keys]
     single = frame.execute(rows.select(*at).distinct().aggregate(n=lambda t: t.count())).to_pylist()[0]["n"]
-    if not 0 < kept - single <= _EXCEPTION * single:
-        return Joint(rows.select("t", *values), step, kept, warnings)
-    return _without_doubles(frame, rows, at, list(values), step, warnings)
+    if not 0 < n - single <= _EXCEPTION * single:
+        return Joint(rows.select(*kept, *values), step, n, warnings)
+    whole = _without_doubles(frame, rows, at, list(values), step, warnings)
+    return replace(whole, rows=whole.rows.select(*kept, *values))
 
 
 def _without_doubles(
@@ -172,4 +176,4 @@ def _without_doubles(
     ).to_pylist()[0]
     twice = int(found["twice"] or 0)
     said = f"{count(twice, 'stamp')} found more than once, counted with the mean of the values."
-    return Joint(whole.select("t", *values), step, int(found["rows"]), (*warnings, said) if twice else warnings)
+    return Joint(whole, step, int(found["rows"]), (*warnings, said) if twice else warnings)

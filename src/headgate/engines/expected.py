@@ -41,20 +41,22 @@ class Pairs:
 def open_pairs(
     frame: Frame,
     columns: tuple[str, str],
-    time: str,
+    time: str | None,
     grain: str,
     others: Mapping[str, ir.Value] | None = None,
+    group: ir.Value | None = None,
 ) -> Pairs | str:
     """An actual and an expected column over a time column, or why they cannot be compared.
 
-    An expected value without a unit is in that of the actual one. A power is the energy of its interval.
+    An expected value without a unit is in that of the actual one. A power is the energy of its interval, so it needs a
+    time. `group` is a text that tells rows apart and stands in the joint under that name.
     """
     actual, expected = columns
     reason = not_numbers(frame, actual, expected)
     if reason is not None:
         return reason
-    step = frame.interval(time)
-    if step is None:
+    step = frame.interval(time) if time is not None else None
+    if time is not None and step is None:
         return f"“{frame.label(time)}” has no two stamps in order, so nothing can be told over time."
     first, second = _both(frame, actual, expected, time)
     if isinstance(first, str) or isinstance(second, str):
@@ -64,7 +66,7 @@ def open_pairs(
             f"“{frame.label(actual)}” is in {first.each} and “{frame.label(expected)}” in {second.each}; only values "
             "of one unit can be compared."
         )
-    joint = open_joint(frame, time, {"actual": first.value, "expected": second.value, **(others or {})})
+    joint = open_joint(frame, time, {"actual": first.value, "expected": second.value, **(others or {})}, group)
     if not joint.count:
         return f"“{frame.label(actual)}” and “{frame.label(expected)}” have no row on which both have a value."
     return Pairs(
@@ -82,13 +84,13 @@ def _is_summed(frame: Frame, column: str) -> bool:
     return frame.is_power(column) or frame.meaning(column).fold in (Fold.SUM, Fold.COUNT)
 
 
-def _both(frame: Frame, actual: str, expected: str, time: str) -> tuple[Amount | str, Amount | str]:
+def _both(frame: Frame, actual: str, expected: str, time: str | None) -> tuple[Amount | str, Amount | str]:
     first = _value(frame, actual, time)
     if frame.unit(expected) or isinstance(first, str):
         return first, _value(frame, expected, time)
     cell = frame.rows[expected]
     if frame.is_power(actual):
-        cell = cell * (frame.interval_energy(actual, frame.interval(time)) or 1.0)
+        cell = cell * (frame.interval_energy(actual, frame.interval(time) if time else None) or 1.0)
     elif _is_summed(frame, actual) and first.unit != frame.unit(actual):
         unit = UNITS.get(frame.unit(actual))
         cell = cell * ((unit.scale if unit is not None else None) or 1.0)
@@ -96,7 +98,7 @@ def _both(frame: Frame, actual: str, expected: str, time: str) -> tuple[Amount |
     return first, Amount(cell, first.unit, (said,) if first.unit else ())
 
 
-def _value(frame: Frame, column: str, time: str) -> Amount | str:
+def _value(frame: Frame, column: str, time: str | None) -> Amount | str:
     if _is_summed(frame, column):
         return open_amount(frame, column, time)
     return Amount(frame.rows[column], frame.unit(column))

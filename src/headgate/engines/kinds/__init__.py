@@ -43,6 +43,7 @@ from headgate.engines.kinds import (
     setpoint_deviation,
     simultaneous_heat_cool,
     sku_cost,
+    target_vs_actual,
     timestamp_audit,
     trend,
 )
@@ -65,6 +66,7 @@ RUNNERS: Mapping[str, Callable[[Frame, Analysis], Outcome]] = {
     "correlation": correlation.run,
     "scatter_xy": scatter_xy.run,
     "benchmark_entities": benchmark_entities.run,
+    "target_vs_actual": target_vs_actual.run,
     "load_profile": load_profile.run,
     "load_heatmap": load_heatmap.run,
     "load_duration": load_duration.run,
