@@ -224,7 +224,7 @@ def _result(
         facts,
         tuple(figures),
         tuple(sentences),
-        tuple(_headlines(frame, measures[0], changes)),
+        tuple(_headlines(frame, measures[0], changes, grain)),
         tuple(_warnings(frame, analysis, measures, regular, grain)),
     )
 
@@ -303,13 +303,13 @@ def _figure(frame: Frame, measure: _Measure, table: str, grain: Grain, told: Seq
     )
 
 
-def _headlines(frame: Frame, measure: _Measure, changes: Sequence[dict[str, Any]]) -> Iterator[Headline]:
+def _headlines(frame: Frame, measure: _Measure, changes: Sequence[dict[str, Any]], grain: Grain) -> Iterator[Headline]:
     """The change of the first measure against the year before, which has the same season, else the period before."""
     own = [row for row in changes if row["id"] == measure.id]
     row = _latest(own, _YEAR_BEFORE) or _latest(own, _BEFORE)
     if row is not None and row["change_percent"] is not None:
-        label = f"{sentence(frame.phrase(measure.id))} against {row['against']}"
-        yield Headline(label, row["change_percent"], "%", row["period"])
+        label = f"{sentence(frame.phrase(measure.id))}, {row['period']}"
+        yield Headline(label, row["change_percent"], "%", f"against {period_word(row['against_start'], grain)}")
 
 
 def _warnings(
