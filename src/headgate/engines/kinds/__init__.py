@@ -16,6 +16,7 @@ from headgate.engines.kinds import (
     data_profile,
     day_clusters,
     degree_days,
+    discords,
     distribution,
     emissions,
     energy_cost,
@@ -91,4 +92,5 @@ RUNNERS: Mapping[str, Callable[[Frame, Analysis], Outcome]] = {
     "runtime_starts": runtime_starts.run,
     "event_rule": event_rule.run,
     "degree_days": degree_days.run,
+    "discords": discords.run,
 }
