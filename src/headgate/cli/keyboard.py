@@ -55,13 +55,15 @@ def keyboard() -> Iterator[Callable[[], str]]:
     before = termios.tcgetattr(descriptor)
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     waiting = ""
+    size = os.get_terminal_size(descriptor)
 
     def key() -> str:
-        nonlocal waiting
-        size = os.get_terminal_size(descriptor)
+        nonlocal waiting, size
         while not waiting:
             if not select.select([descriptor], [], [], _LOOK_SECONDS)[0]:
-                if os.get_terminal_size(descriptor) != size:
+                # Against the size before the last drawing, so that one which changed meanwhile is not missed.
+                drawn, size = size, os.get_terminal_size(descriptor)
+                if size != drawn:
                     return RESIZED
                 continue
             data = os.read(descriptor, 1024)

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from headgate.headers.table import LocalType
+from headgate.headers.table import Duck, Feather, Folder, LocalType, Parquet, Table
 from headgate.screening.cell_shape import CellShape, cell_shape
+from headgate.screening.finding import Category
+from headgate.screening.first_row import looks_like_data, pivoted
+from headgate.screening.screen import screen
 
 _WORDS = frozenset({LocalType.TEXT, LocalType.BOOLEAN, LocalType.EMPTY})
+_ALL_WORDS = "no column holds numbers or dates, so the first row may be data as well as names"
+_NAMES = frozenset({Category.UNKNOWN_WORD, Category.ORG, Category.PLACE, Category.PERSON})
+_FEWEST_NAMES = 3
 _NO_VALUE = frozenset({CellShape.WORD, CellShape.BLANK, CellShape.MISSING})
 
 
@@ -27,12 +33,49 @@ def doubt(
         return "there is no row below the names that could show that they are names"
     measured = [at for at, kind in enumerate(types) if kind not in _WORDS]
     if not measured:
-        return "no column holds numbers or dates, so the first row may be data as well as names"
+        return _ALL_WORDS
     first = [cell_shape(_text(rows[0][at]), decimal) for at in measured if at < len(rows[0])]
     held = [shape for shape in first if shape not in {CellShape.BLANK, CellShape.MISSING}]
     if held and all(shape is CellShape.WORD for shape in held):
         return "the row below the names holds words where the others hold numbers or dates: is it the names?"
     return None
+
+
+def doubt_of_names(table: Table) -> str | None:
+    """Why names that nothing else speaks against may be data: they are those of a pivot, or, where a schema gave them
+    and no row was looked at, they read as a row, or no column under them has numbers or dates. No name is in it."""
+    names = [header.name for header in table.headers]
+    layout = table.layout.parts[0].layout if isinstance(table.layout, Folder) else table.layout
+    if isinstance(layout, Parquet | Feather | Duck):
+        why = looks_like_data(names, ())
+        if why is None and all(header.local_type in _WORDS for header in table.headers):
+            why = _ALL_WORDS
+        if why is not None:
+            return why
+    return pivoted(names) or _named_after_others(names)
+
+
+def _named_after_others(names: Sequence[str]) -> str | None:
+    """Why the names may be those of customers, sites or people that a pivot made into columns, or None.
+
+    Half of them or more, and three at least, are mostly, or begin with, a word that no vocabulary knows, each another.
+    """
+    found = set[str]()
+    for one in screen(names):
+        length = len(one.header.strip())
+        for finding in one.findings:
+            size = finding.end - finding.start
+            mostly = 2 * size >= length or (finding.start == 0 and 4 * size >= length)
+            if finding.category in _NAMES and mostly:
+                found.add(one.header[finding.start : finding.end].strip(" _-").casefold())
+                break
+    filled = sum(bool(name.strip()) for name in names)
+    if len(found) < _FEWEST_NAMES or 2 * len(found) < filled:
+        return None
+    return (
+        f"{len(found)} of {filled} names are words that may name customers, sites or people, as where a pivot table "
+        "made values into columns"
+    )
 
 
 def _text(cell: object) -> str:

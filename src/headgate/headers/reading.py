@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, assert_never
 from headgate.errors import InputError
 from headgate.headers import databases, delimited, folder, jsonarray, jsonlines
 from headgate.headers.content import Content, look_into
+from headgate.headers.evidence import doubt_of_names
 from headgate.headers.table import Duck, Header, Sheet, Sqlite, Table
 
 if TYPE_CHECKING:
@@ -67,9 +68,14 @@ def _read_file(path: Path, sheet: str | None = None) -> Table:  # noqa: PLR0911 
 
 
 def _whole(table: Table, names: Sequence[str] | None) -> Table:
+    """The table with the names a person gave, else with what speaks against those found."""
     if not table.headers:
         raise InputError(f"{table.path.name} has no columns; give a table with at least one")
-    return table if names is None else _named(table, names)
+    if names is not None:
+        return _named(table, names)
+    if table.headless is not None or table.doubt is not None:
+        return table
+    return replace(table, doubt=doubt_of_names(table))
 
 
 def _named(table: Table, names: Sequence[str]) -> Table:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -13,6 +15,17 @@ _YEARS = range(1800, 2101)
 _RUN = 3  # fewer numbers in a row make no series
 _DECIMAL_RUN = 6  # as many decimals rise by chance in 1 of 720 rows
 _CODE_DIGITS = 4
+_PIVOT_SHARE = 0.5  # of the names; fewer values among names are judged one by one
+_PIVOT_DATES, _PIVOT_OTHERS = 2, 3  # so many make a pivot
+_PERIOD = re.compile(
+    r"\d{4}[-/ ]?(?:[QHST]\d|(?:W|KW|CW)\d{1,2})|(?:[QHST]\d|(?:W|KW|CW)[- ]?\d{1,2})[-/ ]\d{4}|(?:W|KW|CW)[- ]?\d{2}",
+    re.IGNORECASE,
+)
+_CODE = re.compile(
+    r"[A-Z]{0,4}[-_ ./#]?\d{3,}[A-Za-z]?|[A-Z]{1,4}[-_]?\d{2,}|[^\W\d_]{0,12}[-_ ./#]*\d{5,}"
+    r"|(?=[^\W_]*\d)[0-9a-fA-F]{8}(?:-?[0-9a-fA-F]{4}){0,3}(?:-?[0-9a-fA-F]{12})?"
+)
+_VALUES_SAID = {"date": "dates or periods", "number": "numbers", "code": "codes"}
 
 
 def looks_like_data(first: Sequence[str], following: Sequence[Sequence[str]]) -> str | None:
@@ -36,6 +49,37 @@ def looks_like_data(first: Sequence[str], following: Sequence[Sequence[str]]) ->
     if unnamed and unnamed >= _VALUE_SHARE * len(filled):
         return f"{unnamed} of {len(filled)} cells of the first row are numbers, dates or marks for a missing value"
     return _repeats(cells, shapes) or _recurs(cells, shapes, following)
+
+
+def pivoted(names: Sequence[str]) -> str | None:
+    """Why the names may be values that a pivot table made into columns, or None; no name is in the reason.
+
+    Half of them or more are dates, periods, numbers or codes. A pivot whose columns are people or firms shows by its
+    words alone: screening says it.
+    """
+    filled = [name.strip() for name in names if name.strip()]
+    kinds = Counter(kind for name in filled if (kind := _value_kind(name)))
+    found = kinds.total()
+    least = _PIVOT_DATES if kinds["date"] == found else _PIVOT_OTHERS
+    if found < least or found < _PIVOT_SHARE * len(filled):
+        return None
+    said = " and ".join(_VALUES_SAID[kind] for kind, _ in kinds.most_common())
+    return f"{found} of {len(filled)} names are {said}, as where a pivot table made values into columns"
+
+
+def _value_kind(name: str) -> str | None:
+    """What a name that is nothing but a value is: date, number or code."""
+    shape = _shape(name)
+    if shape in MOMENTS or _PERIOD.fullmatch(name) or _is_month(name):
+        return "date"
+    if shape in NUMBERS:
+        return "date" if name.isdigit() and int(name) in _YEARS else "number"
+    return "code" if _CODE.fullmatch(name) else None
+
+
+def _is_month(name: str) -> bool:
+    """Whether the name is that of a month: with a year behind it, it is a date."""
+    return name.isalpha() and cell_shape(f"{name} 2000") is CellShape.DATE
 
 
 def _shape(cell: str) -> CellShape:

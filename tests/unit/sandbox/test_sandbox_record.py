@@ -106,7 +106,9 @@ class Fact:
 
 
 SENDING = {"is": "Sending", "manifest_id": "m", "template_id": "t", "profile_id": "p"}
-CONFINED = {"is": "Confinement", "reads": ["a"], "writes": [], "ports": [1], "floor": "L2", "lists": []} | {"engine": None}
+CONFINED = {"is": "Confinement", "reads": ["a"], "writes": [], "ports": [1], "floor": "L2", "lists": []} | {
+    "engine": None
+}
 
 
 @pytest.mark.parametrize(
