@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from headgate.app import analyse, read, run
+    from headgate.app import analyse, read
     from headgate.drop_in import HeadgateTransport  # noqa: F401
     from headgate.engines.interface import Result, Skipped
     from headgate.errors import HeadgateError, InputError, IntegrityError, RefusalError, UnavailableError
@@ -37,7 +37,6 @@ _HOMES = {
     "Header": "headers",
     "Table": "headers",
     "read": "app",
-    "run": "app",
     "ApprovedManifest": "manifest",
     "Choice": "manifest",
     "Decision": "manifest",
@@ -69,7 +68,6 @@ __all__ = [
     "Verdict",
     "analyse",
     "read",
-    "run",
     "screen",
 ]
 

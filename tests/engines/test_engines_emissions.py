@@ -46,7 +46,7 @@ def test_emissions_are_amounts_times_factors_in_their_own_units(
     tmp_path: Path, energy: str, factor: str, kg: float
 ) -> None:
     with opened(written(tmp_path, {energy: [2, 4, None], factor: [3, 5, 7]}), tmp_path) as frame:
-        found = result(frame, "emissions", {"energy": energy, "factor": factor}, scope="1")
+        found = result(frame, "emissions", {"energy": energy, "factor": factor}, scope="scope_1")
     assert found.facts["kgco2e"] == pytest.approx(kg)
     assert found.headlines[0].value == pytest.approx(kg / 1000)
     assert found.warnings == ("1 row left out for want of a value or a time.",)
@@ -67,7 +67,7 @@ def test_the_factor_of_the_user_comes_first_and_a_fuel_is_asked_about_its_scope(
     inputs = {"energy": "Natural gas [kWh]", "factor": "Factor [kgCO2e/kWh]"}
     with opened(path, tmp_path) as frame:
         found = result(frame, "emissions", inputs, kg_per_unit=0.2)
-        on_site = result(frame, "emissions", inputs, kg_per_unit=0.2, scope="1")
+        on_site = result(frame, "emissions", inputs, kg_per_unit=0.2, scope="scope_1")
     assert found.facts["kgco2e"] == pytest.approx(6)
     assert found.warnings == (
         "“Factor [kgCO2e/kWh]” is not used: your own factor is.",

@@ -56,7 +56,8 @@ def test_a_load_over_time_gets_every_load_analysis():
     kinds = [one.kind for one in plan_of(STEEL)[0].analyses]
     assert {
         "kpi_summary", "trend", "load_profile", "load_heatmap", "load_duration", "peak_demand", "base_load",
-        "load_factor", "power_factor", "breakdown", "correlation", "timestamp_audit", "data_profile",
+        "load_factor", "power_factor", "breakdown", "correlation", "timestamp_audit", "data_profile", "out_of_hours",
+        "pivot_heatmap",
     } == set(kinds)  # fmt: skip
 
 
@@ -69,7 +70,8 @@ def test_titles_speak_in_words():
 def test_a_general_table_gets_figures_trend_groups_and_correlation():
     plan, _ = plan_of(ORDERS)
     assert [one.kind for one in plan.analyses] == [
-        "kpi_summary", "trend", "trend", "breakdown", "correlation", "timestamp_audit", "data_profile",
+        "kpi_summary", "trend", "trend", "breakdown", "period_compare", "pareto", "correlation", "timestamp_audit",
+        "data_profile",
     ]  # fmt: skip
     assert of_kind(plan, "breakdown")[0].title == "Revenue by category"
     assert plan.hints == {"default_measure": "c5", "time": "c1"}
@@ -145,3 +147,29 @@ def test_clumsy_names_are_spoken(header, spoken):
 def test_a_column_that_is_another_in_a_variant_is_no_part_and_no_total():
     plan, _ = plan_of({"time": T.DATETIME, "plant.use kWh": T.NUMBER, "upgrade.plant.use kWh": T.NUMBER})
     assert not any("c3" in ids for one in plan.analyses for ids in one.inputs.values())
+
+
+PLANT_AIR = {
+    "time": T.DATETIME, "Supply air temperature": T.NUMBER, "Supply air temperature setpoint": T.NUMBER,
+    "Outdoor temperature": T.NUMBER, "Heating valve position": T.NUMBER, "Cooling valve position": T.NUMBER,
+    "Supply fan status": T.BOOLEAN,
+}  # fmt: skip
+
+
+def test_what_a_plant_controls_is_asked_after_and_what_fights_itself():
+    plan, _ = plan_of(PLANT_AIR)
+    assert of_kind(plan, "setpoint_deviation")[0].inputs["value"] == ("c2",)
+    assert of_kind(plan, "setpoint_deviation")[0].inputs["setpoint"] == ("c3",)
+    assert of_kind(plan, "simultaneous_heat_cool")[0].inputs["heating"] == ("c5",)
+
+
+def test_a_price_a_factor_and_a_register_each_bring_their_own_analysis():
+    plan, _ = plan_of(
+        {"time": T.DATETIME, "Usage_kWh": T.NUMBER, "Price EUR/MWh": T.NUMBER, "Meter reading kWh": T.NUMBER}
+    )
+    assert of_kind(plan, "energy_cost")[0].inputs["price"] == ("c3",)
+
+
+def test_the_control_a_table_without_them_has_none_of_these():
+    kinds = {one.kind for one in plan_of(STEEL)[0].analyses}
+    assert not kinds & {"setpoint_deviation", "energy_cost", "emissions", "register_to_interval", "meter_balance"}

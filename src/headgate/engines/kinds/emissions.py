@@ -23,7 +23,7 @@ from headgate.plan.titles import sentence
 MOST_PER_KWH = 3.0  # kg: no fuel and no grid emits more for a kilowatt-hour; a factor without a unit is then in grams
 TONNE = 1000
 NO_FACTOR = "There is no emission factor: choose a column of factors, or give your kilograms for each {}."
-SCOPES = {"1": "scope 1, burnt on site", "2": "scope 2, bought in, by the factors given"}
+SCOPES = {"scope_1": "scope 1, burnt on site", "scope_2": "scope 2, bought in, by the factors given"}
 _BURNT = frozenset({Medium.GAS, Medium.FUEL})
 
 
@@ -70,7 +70,9 @@ def run(frame: Frame, analysis: Analysis) -> Outcome:
         facts,
         figures=_figures(frame, analysis, emitted, tables, sentences),
         sentences=sentences,
-        headlines=(Headline("Emissions", total["kgco2e"] / TONNE, "tCO2e", f"scope {analysis.params['scope']}"),),
+        headlines=(
+            Headline("Emissions", total["kgco2e"] / TONNE, "tCO2e", str(analysis.params["scope"]).replace("_", " ")),
+        ),
         warnings=emitted.warnings,
     )
 
@@ -121,7 +123,7 @@ def _doubts(frame: Frame, analysis: Analysis, column: str | None, own: float) ->
     elif column is not None and frame.unit(column).partition("/")[0].endswith("CO2"):
         said.append(f"“{frame.label(column)}” counts carbon dioxide alone, not the other greenhouse gases.")
     energy = analysis.inputs["energy"][0]
-    if analysis.params["scope"] == "2" and frame.meaning(energy).medium in _BURNT:
+    if analysis.params["scope"] == "scope_2" and frame.meaning(energy).medium in _BURNT:
         said.append(f"“{frame.label(energy)}” looks like a fuel; what is burnt on site is scope 1.")
     return tuple(said)
 
