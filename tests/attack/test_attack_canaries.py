@@ -128,8 +128,7 @@ class Scene:
         arguments = ("review", made.path, *(("--sheet", made.sheet) if made.sheet else ()), "--provider", "sink")
         with at_terminal(*arguments, cwd=self.place, whole_env=self.env) as terminal:
             terminal.until("nothing decided yet")
-            terminal.press("P", "renamed")
-            terminal.press("c", "All are decided")
+            terminal.press("P", "All are decided")
             terminal.press("\r", "y/n")
             terminal.agree()
             assert terminal.end() == 0

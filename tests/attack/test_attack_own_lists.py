@@ -145,6 +145,8 @@ def unscreened(source: str) -> list[int]:
 def test_everything_that_screens_screens_with_the_lists() -> None:
     assert unscreened("screen(names)") == unscreened("close(headers, decisions, actor=a)") == [1]
     assert unscreened("screen(names, own)\nclose(headers, decisions, own=own)") == []
-    paths = [path for path in PACKAGE.rglob("*.py") if path.parent.name != "sandbox"]
+    # The cell has no lists: it only doubts a whole table by its names, and nothing passes because of it.
+    exempt = {PACKAGE / "headers" / "evidence.py"}
+    paths = [path for path in PACKAGE.rglob("*.py") if path.parent.name != "sandbox" and path not in exempt]
     missing = {(path.name, line) for path in paths for line in unscreened(path.read_text(encoding="utf-8"))}
     assert missing == set()

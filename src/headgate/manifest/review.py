@@ -40,7 +40,8 @@ def propose(headers: Sequence[Header], screened: Sequence[Screened]) -> tuple[Pr
     """A proposal for every header, in order; `screened` is the screening of the same names in the same order.
 
     A clean name is proposed as it is, anything else under the alias that screening suggests; a name or alias that
-    another column has is numbered (`meter 2`). What cannot be named so is proposed to be withheld.
+    another column has is numbered (`meter 2`). What cannot be named so, and a name in doubt with its whole table that
+    has no other alias, is proposed to be withheld.
     """
     pairs = list(zip(headers, screened, strict=True))
     taken = set[str]()
@@ -57,7 +58,8 @@ def propose(headers: Sequence[Header], screened: Sequence[Screened]) -> tuple[Pr
         if header.position in kept:
             proposals.append(Proposal(header, found, Choice.APPROVE, nfc(header.name)))
             continue
-        alias = _free_alias(found.suggested, taken)
+        doubted = found.verdict is not Verdict.CLEAN and nfc(found.suggested) == nfc(header.name)
+        alias = None if doubted else _free_alias(found.suggested, taken)
         proposals.append(Proposal(header, found, Choice.WITHHOLD if alias is None else Choice.RENAME, alias))
     return tuple(proposals)
 

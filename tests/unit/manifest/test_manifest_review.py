@@ -38,6 +38,14 @@ def test_a_clean_verdict_does_not_approve_what_cannot_be_a_name(name: str) -> No
     assert propose(headers, screened)[0].public_name == "Energy kWh"
 
 
+def test_a_name_in_doubt_that_has_no_other_alias_is_proposed_to_be_withheld() -> None:
+    headers, screened = row(("timestamp", REVIEW, "timestamp"), ("Wexmoor", REVIEW, "site1"))
+    assert [(each.choice, each.public_name) for each in propose(headers, screened)] == [
+        (WITHHOLD, None),
+        (RENAME, "site1"),
+    ]
+
+
 def test_a_clean_name_is_let_out_with_plain_single_spaces() -> None:
     headers, screened = row(("Energy\n(kWh)", CLEAN, "Energy (kWh)"), (" flow\u00a0 rate", CLEAN, "flow rate"))
     decided = approve_clean(headers, screened)
