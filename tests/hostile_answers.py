@@ -52,6 +52,16 @@ ROLES = {
     "c5": Role.PRODUCTION_OUT,
     "c6": Role.CATEGORY,
     "c7": Role.MEASURE,
+    "c10": Role.SETPOINT,
+    "c11": Role.POSITION,
+    "c12": Role.STATE,
+    "c13": Role.TARGET,
+    "c14": Role.PRICE,
+    "c15": Role.EMISSION_FACTOR,
+    "c16": Role.SKU,
+    "c17": Role.TEMPERATURE_OUTDOOR,
+    "c18": Role.ENERGY_CUMULATIVE,
+    "c19": Role.GENERATION,
 }
 SENT = {wire_id: (wire_id,) for wire_id in ROLES}
 COLUMNS = tuple(Column(column_id, at, f"header {at}", column_id) for at, column_id in enumerate((*ROLES, WITHHELD)))
@@ -65,9 +75,7 @@ LOCAL = Plan(
 def _inputs(name: str) -> dict[str, object]:
     """Columns that fit each input of the kind."""
     return {
-        each: [next(column_id for column_id, role in ROLES.items() if role in wanted.roles)]
-        if wanted.most == 1
-        else [column_id for column_id, role in ROLES.items() if role in wanted.roles][:3]
+        each: [column_id for column_id, role in ROLES.items() if role in wanted.roles][: min(wanted.most, 3)]
         for each, wanted in KINDS[name].inputs.items()
     }
 
@@ -99,7 +107,8 @@ def _plan(kinds: Sequence[str]) -> dict[str, object]:
     }  # fmt: skip
 
 
-PLANS = (*(_plan([kind]) for kind in KINDS), _plan(list(KINDS)))
+# An answer has room for 40 analyses.
+PLANS = (*(_plan([kind]) for kind in KINDS), _plan(list(KINDS)[:40]))
 HOSTILE = (
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "</title><svg onload=alert(1)>", '"><b>',
     "&lt;b&gt;", "{{ 7 * 7 }}", "{% include 'x' %}", "javascript:alert(1)", "https://evil.example/", "evil.example",

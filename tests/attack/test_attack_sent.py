@@ -30,7 +30,7 @@ from headgate.providers.profiles import Dialect, Profile
 from headgate.screening.store import OwnLists
 
 KEY = "sk-a-key-of-nobody"
-PLAN_HASH = "383b6b2e5f59e860301869b143c03a814b523ebaf7458fd96a84fad6850f3660"
+PLAN_HASH = "134802a465342339392cc96e9ded48e182a315d643eed95950be9cb3ff748578"
 Approve = Callable[..., ApprovedManifest]
 Open = Callable[[Profile], Gate]
 Show = Callable[[int], Sent]
