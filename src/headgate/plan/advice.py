@@ -70,7 +70,7 @@ def _weather(draft: Draft, fields: Fields, load: Field, time: Field) -> None:
     ]
     energy = next(iter([one for one in loads if one.is_total] or loads), load)
     title = f"{energy.phrase} against outdoor temperature"
-    draft.add("scatter_xy", {"x": outdoor, "y": [energy]}, title, "How much of it the weather makes.")
+    draft.add("scatter_xy", {"x": outdoor, "y": [energy]}, title, "How much of it the weather makes.", fit="none")
     draft.add(
         "degree_days", {"temperature": outdoor, "timestamp": [time]}, "Degree days", "What the weather asked for."
     )
