@@ -20,14 +20,14 @@ def equal_bins(frame: Frame, column: str, low: float, high: float, bins: int) ->
     What lies beyond an end is counted in the bin there.
     """
     width = (high - low) / bins
-    place = ((frame.rows[column] - low) / width).floor().cast("int64")
+    place = ((frame.values(column)["value"] - low) / width).floor().cast("int64")
     edges = [low + width * at for at in range(bins + 1)]
     return _counted(frame, column, ibis.greatest(ibis.least(place, bins - 1), 0), edges)
 
 
 def round_bins(frame: Frame, column: str, edges: Sequence[float]) -> pa.Table:
     """The same between `edges`, each bin with its lower edge and without its upper one; few enough to compare with."""
-    value = frame.rows[column]
+    value = frame.values(column)["value"]
     place = sum((ibis.ifelse(value >= edge, 1, 0) for edge in edges[1:-1]), start=ibis.literal(0))
     return _counted(frame, column, place, edges)
 
@@ -45,8 +45,8 @@ def round_edges(low: float, high: float, most: int) -> list[float]:
 
 
 def _counted(frame: Frame, column: str, place: ir.Value, edges: Sequence[float]) -> pa.Table:
-    rows = frame.rows.filter(frame.rows[column].notnull()).select(bin=place)
-    found = frame.execute(rows.group_by("bin").aggregate(rows=rows.count())).to_pylist()
+    values = frame.values(column).select("n", bin=place)
+    found = frame.execute(values.group_by("bin").aggregate(rows=values.n.sum())).to_pylist()
     counts = {row["bin"]: row["rows"] for row in found}
     bins = range(len(edges) - 1)
     return pa.table(

@@ -6,7 +6,7 @@ import copy
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -25,7 +25,7 @@ from headgate.engines.columns import Typed, decide
 from headgate.engines.computed import summed, value
 from headgate.engines.duck import connect, lock, plain_errors
 from headgate.engines.interface import refuse_too_wide
-from headgate.engines.reading import read_rows
+from headgate.engines.reading import drop_raw, read_rows
 from headgate.errors import InputError, UnavailableError
 from headgate.headers.table import Delimited, LocalType, Table
 from headgate.manifest.approved import Column
@@ -63,7 +63,7 @@ class Frame:
         self._types = types
         self._meanings = meanings
         self._timings: dict[str, timings.Timing] = {}
-        self._loads: dict[tuple[str, str], ir.Table] = {}
+        self._kept: dict[tuple[str, ...], ir.Table] = {}
         self.rows: ir.Table = backend.table("rows")
 
     def __enter__(self) -> Frame:
@@ -82,7 +82,7 @@ class Frame:
         """
         other = copy.copy(self)
         other._meanings = dict(meanings)
-        other._loads = {}
+        other._kept = {}
         other._types, other._names = dict(self._types), dict(self._names)
         for each in derived:
             terms = summed(each.expr)
@@ -210,12 +210,34 @@ class Frame:
         values; where an entity column tells the rows apart, their values are added up. Raises InputError where the
         stamps have no step or the column holds no numbers.
         """
-        if (column, time) not in self._loads:
+        return self._shared(("load", column, time), lambda: self._find_load(column, time))
+
+    def values(self, column: str) -> ir.Table:
+        """One row a distinct value of a column of numbers: `value`, and `n`, the rows that have it; no null.
+
+        What only asks how values are spread (extremes, quantiles, bins) is worked out of it, so the rows are read once.
+        """
+        rows = self.rows.select(value=self.rows[column])
+        rows = rows.filter(rows["value"].notnull())
+        return self._shared(("values", column), lambda: rows.group_by("value").aggregate(n=rows.count()))
+
+    def stamps(self, time: str, entity: str | None = None) -> ir.Table:
+        """One row a distinct stamp as written, of each entity where one is given: `t`, `entity` ("" where none), `n`.
+
+        `n` is the number of rows that have it; rows without a stamp are left out.
+        """
+        name = ibis.literal("") if entity is None else self.text(entity).fill_null("")
+        rows = self.rows.select(t=self.rows[time], entity=name)
+        rows = rows.filter(rows["t"].notnull())
+        counted = rows.group_by(["t", "entity"])
+        return self._shared(("stamps", time, entity or ""), lambda: counted.aggregate(n=rows.count()))
+
+    def _shared(self, name: tuple[str, ...], find: Callable[[], ir.Table]) -> ir.Table:
+        """The rows rolled up once for every analysis that asks for them: a table of the engine's own."""
+        if name not in self._kept:
             with plain_errors(self.name):
-                self._loads[column, time] = self._backend.create_table(
-                    f"load_{uuid4().hex}", self._find_load(column, time), temp=True
-                )
-        return self._loads[column, time]
+                self._kept[name] = self._backend.create_table(f"kept_{uuid4().hex}", find(), temp=True)
+        return self._kept[name]
 
     def _find_load(self, column: str, time: str) -> ir.Table:
         step = self.interval(time)
@@ -234,7 +256,7 @@ class Frame:
 
     def _find_timing(self, column: str) -> timings.Timing:
         times = self.rows.select("row", t=self.rows[column])
-        gaps = self.execute(timings.step_counts(times).limit(1)).to_pylist()
+        gaps = self.execute(timings.step_counts(self.stamps(column)).limit(1)).to_pylist()
         if not gaps:
             return timings.Timing(None, False, False)
         step = int(gaps[0]["gap"])
@@ -282,7 +304,7 @@ def _load(table: Table, columns: Sequence[Column], meanings: Mapping[str, Meanin
 def _keep(connection: duckdb.DuckDBPyConnection, columns: Sequence[Column], types: Mapping[str, Typed]) -> None:
     cells = ", ".join(["row", *(f"{types[column.id].sql} AS {column.id}" for column in columns)])
     connection.execute(f"CREATE TABLE rows AS SELECT {cells} FROM raw")  # noqa: S608
-    connection.execute("DROP TABLE raw")
+    drop_raw(connection)
 
 
 def _decimal(table: Table) -> str:

@@ -1,6 +1,7 @@
-"""The rows of a source, brought into DuckDB by position: a table `raw` with `row` (from 0) and `p0`, `p1`, …
+"""The rows of a source, brought into DuckDB by position: a view `raw` with `row` (from 0) and `p0`, `p1`, …
 
-Text sources arrive as text and are typed later over all rows; Parquet and Excel keep the types they have.
+Text sources arrive as text and are typed later over all rows; Parquet and Excel keep the types they have. Parquet is
+read where it lies, all else is copied into a table first.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ _MOST_CHARACTERS = 16 << 20
 
 
 def read_rows(connection: duckdb.DuckDBPyConnection, table: Table, folder: Path) -> None:
-    """The table `raw` exists in the connection, one column for each header, rows in source order.
+    """The view `raw` exists in the connection, one column for each header, rows in source order, until `drop_raw`.
 
     Private copies (a transcoded file) go into `folder`. Raises InputError where the file is not what its layout says,
     UnavailableError where this machine has no room.
@@ -84,8 +85,15 @@ def _read_folder(connection: duckdb.DuckDBPyConnection, table: Table, layout: Fo
         else:
             below = "(SELECT count(*) FROM parts)"
             connection.execute(f"INSERT INTO parts SELECT row + {below}, {cells} FROM raw ORDER BY row")  # noqa: S608
-        connection.execute("DROP TABLE raw")
-    connection.execute("ALTER TABLE parts RENAME TO raw")
+        drop_raw(connection)
+    connection.execute("ALTER TABLE parts RENAME TO cells")
+    connection.execute("CREATE VIEW raw AS SELECT * FROM cells")
+
+
+def drop_raw(connection: duckdb.DuckDBPyConnection) -> None:
+    """The view `raw` is gone, and the copy below it."""
+    connection.execute("DROP VIEW raw")
+    connection.execute("DROP TABLE IF EXISTS cells")
 
 
 def _read_file(connection: duckdb.DuckDBPyConnection, table: Table, layout: Single, folder: Path) -> None:
@@ -95,7 +103,7 @@ def _read_file(connection: duckdb.DuckDBPyConnection, table: Table, layout: Sing
         case Sheet():
             _read_sheet(connection, table, layout)
         case Parquet():
-            _keep(connection, f"read_parquet({quoted(glob.escape(str(table.path)))})", table)
+            _read_parquet(connection, table)
         case Feather():
             _read_feather(connection, table)
         case JsonLines() | JsonArray():
@@ -106,6 +114,12 @@ def _read_file(connection: duckdb.DuckDBPyConnection, table: Table, layout: Sing
             _read_duckdb(connection, table, layout)
         case _ as never:
             assert_never(never)
+
+
+def _read_parquet(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    source = f"read_parquet({quoted(glob.escape(str(table.path)))}, file_row_number=true)"
+    cells = _cells(connection, source, table, numbered=True)
+    connection.execute(f"CREATE VIEW raw AS {cells}")
 
 
 def _read_feather(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
@@ -190,17 +204,28 @@ def _read_sheet(connection: duckdb.DuckDBPyConnection, table: Table, layout: She
 
 
 def _keep(connection: duckdb.DuckDBPyConnection, source: str, table: Table) -> None:
-    """The table `raw` is made of the source: texts without the blanks around them, null where nothing is left."""
+    """The view `raw` is made over a copy of the source."""
+    connection.execute(f"CREATE TABLE cells AS {_cells(connection, source, table)}")
+    connection.execute("CREATE VIEW raw AS SELECT * FROM cells")
+
+
+def _cells(connection: duckdb.DuckDBPyConnection, source: str, table: Table, numbered: bool = False) -> str:
+    """The SQL of the rows: texts without the blanks around them, null where nothing is left.
+
+    The last column of a `numbered` source is the row's number from 0.
+    """
     kinds = [kind for _, kind, *_ in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()]  # noqa: S608
-    if len(kinds) < len(table.headers):
+    if len(kinds) - numbered < len(table.headers):
         raise InputError(
-            f"{table.path.name}: {len(kinds)} columns in the rows, {len(table.headers)} headers; read it again"
+            f"{table.path.name}: {len(kinds) - numbered} columns in the rows, {len(table.headers)} headers; "
+            "read it again"
         )
     names = _names(table)
     cells = [_trimmed(name) if kind == "VARCHAR" else name for name, kind in zip(names, kinds, strict=False)]
-    found = ", ".join([*names, *(f"extra{n}" for n in range(len(kinds) - len(names)))])
-    kept = ", ".join(["row_number() OVER () - 1 AS row", *cells])
-    connection.execute(f"CREATE TABLE raw AS SELECT {kept} FROM (SELECT * FROM {source}) AS t({found})")  # noqa: S608
+    found = [*names, *(f"extra{n}" for n in range(len(kinds) - len(names)))]
+    row = found[-1] if numbered else "row_number() OVER () - 1"
+    kept = ", ".join([f"{row} AS row", *cells])
+    return f"SELECT {kept} FROM (SELECT * FROM {source}) AS t({', '.join(found)})"  # noqa: S608
 
 
 def _trimmed(name: str) -> str:
