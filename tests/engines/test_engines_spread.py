@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.engines.opening import opened
 
+from headgate.catalogue.meaning import Fold
 from headgate.engines.spread import spread_of
+from headgate.plan.language import Derived, Folded, Operation
 
 SHARES = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p99": 0.99}
 values = st.one_of(st.none(), st.integers(-50, 50), st.floats(-1e6, 1e6).map(lambda value: round(value, 3)))
@@ -46,11 +48,13 @@ def test_quantiles_and_extremes_are_those_of_the_sorted_values(cells: list[float
 
 def test_a_column_without_a_value_has_no_figure_but_its_counts(tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
-    path.write_text("a kWh,b kWh\n" + "1,\n2,\n" * 5, encoding="utf-8")
+    path.write_text("a kWh,b kWh\n" + "1,\n,2\n" * 5, encoding="utf-8")
+    both = Derived("d1", "Both", Operation("add", Folded(Fold.SUM, "c1"), Folded(Fold.SUM, "c2")))
     with opened(path, tmp_path) as frame:
-        found = spread_of(frame, ["c1", "c2"], {"median": 0.5})
-    assert found["c1"] == {"filled": 10, "distinct": 2, "min": 1, "mean": 1.5, "max": 2, "median": 1.5}
-    assert found["c2"] == {"filled": 0, "distinct": 0, "min": None, "mean": None, "max": None, "median": None}
+        under = frame.under({each: frame.meaning(each) for each in frame.ids}, [both])
+        found = spread_of(under, ["c1", "d1"], {"median": 0.5})
+    assert found["c1"] == {"filled": 5, "distinct": 1, "min": 1, "mean": 1, "max": 1, "median": 1}
+    assert found["d1"] == {"filled": 0, "distinct": 0, "min": None, "mean": None, "max": None, "median": None}
 
 
 def test_the_rows_are_rolled_up_once_however_often_they_are_asked_for(tmp_path: Path) -> None:
