@@ -70,7 +70,7 @@ BY_HAND: dict[str, tuple[str, ...]] = {
     ),
     "out_of_hours": ("SELECT lower(trim(c7)) AS shift, count(*) FROM rows GROUP BY shift",),
     "breakdown": (
-        "SELECT coalesce(c8, '(blank)') AS g, sum(c3) AS v, count(*) FROM rows WHERE c3 IS NOT NULL GROUP BY g "
+        "SELECT coalesce(c2, '(blank)') AS g, sum(c3) AS v, count(*) FROM rows WHERE c3 IS NOT NULL GROUP BY g "
         "ORDER BY v DESC",
     ),
     "intensity": (
@@ -78,7 +78,7 @@ BY_HAND: dict[str, tuple[str, ...]] = {
         "WHERE c3 IS NOT NULL AND c6 IS NOT NULL GROUP BY w ORDER BY w",
     ),
     "pivot_heatmap": (
-        "SELECT coalesce(c8, '(blank)') AS a, coalesce(c7, '(blank)') AS d, sum(c3), count(*) FROM rows "
+        "SELECT coalesce(c2, '(blank)') AS a, coalesce(c8, '(blank)') AS d, sum(c3), count(*) FROM rows "
         "WHERE c3 IS NOT NULL GROUP BY ALL",
     ),
     "base_load": (
@@ -89,10 +89,11 @@ BY_HAND: dict[str, tuple[str, ...]] = {
         "place FROM load) GROUP BY 1 ORDER BY 1",
     ),
     "timestamp_audit": (
-        "SELECT count(*), min(c1), max(c1), count(*) FILTER (c1 < before) FROM (SELECT c1, lag(c1) OVER (ORDER BY row) "
-        "AS before FROM rows)",
-        "WITH stamps AS (SELECT c1 AS t, count(*) AS n FROM rows GROUP BY c1), gaps AS (SELECT t, n, epoch(t - lag(t) "
-        "OVER (ORDER BY t)) AS gap FROM stamps) SELECT gap, count(*), sum(n) FROM gaps GROUP BY gap ORDER BY 2 DESC",
+        "SELECT count(*), min(c1), max(c1), count(*) FILTER (c1 < before) FROM (SELECT c1, lag(c1) OVER (PARTITION BY "
+        "c2 ORDER BY row) AS before FROM rows)",
+        "WITH stamps AS (SELECT c2, c1 AS t, count(*) AS n FROM rows GROUP BY ALL), gaps AS (SELECT t, n, epoch(t - "
+        "lag(t) OVER (PARTITION BY c2 ORDER BY t)) AS gap FROM stamps) SELECT gap, count(*), sum(n) FROM gaps "
+        "GROUP BY gap ORDER BY 2 DESC",
         "SELECT c1::DATE AS d, count(DISTINCT c1) FROM rows GROUP BY d ORDER BY d",
     ),
     "data_profile": (
@@ -175,7 +176,7 @@ def _median(work: Callable[[], object], runs: int = 3) -> float:
 def _by_hand(hand: duckdb.DuckDBPyConnection, kinds: Sequence[str]) -> None:
     for kind in kinds:
         for statement in BY_HAND[kind]:
-            hand.execute(statement).to_arrow_table()
+            hand.sql(statement).to_arrow_table()
 
 
 def _one_kind(plan: Plan, frame: Frame, hand: duckdb.DuckDBPyConnection, kind: str) -> tuple[str, str, str, str]:

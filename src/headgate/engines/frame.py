@@ -210,7 +210,7 @@ class Frame:
         values; where an entity column tells the rows apart, their values are added up. Raises InputError where the
         stamps have no step or the column holds no numbers.
         """
-        return self._shared(("load", column, time), lambda: self._find_load(column, time))
+        return self.shared(("load", column, time), lambda: self._find_load(column, time))
 
     def values(self, column: str) -> ir.Table:
         """One row a distinct value of a column of numbers: `value`, and `n`, the rows that have it; no null.
@@ -219,7 +219,7 @@ class Frame:
         """
         rows = self.rows.select(value=self.rows[column])
         rows = rows.filter(rows["value"].notnull())
-        return self._shared(("values", column), lambda: rows.group_by("value").aggregate(n=rows.count()))
+        return self.shared(("values", column), lambda: rows.group_by("value").aggregate(n=rows.count()))
 
     def stamps(self, time: str, entity: str | None = None) -> ir.Table:
         """One row a distinct stamp as written, of each entity where one is given: `t`, `entity` ("" where none), `n`.
@@ -230,10 +230,10 @@ class Frame:
         rows = self.rows.select(t=self.rows[time], entity=name)
         rows = rows.filter(rows["t"].notnull())
         counted = rows.group_by(["t", "entity"])
-        return self._shared(("stamps", time, entity or ""), lambda: counted.aggregate(n=rows.count()))
+        return self.shared(("stamps", time, entity or ""), lambda: counted.aggregate(n=rows.count()))
 
-    def _shared(self, name: tuple[str, ...], find: Callable[[], ir.Table]) -> ir.Table:
-        """The rows rolled up once for every analysis that asks for them: a table of the engine's own."""
+    def shared(self, name: tuple[str, ...], find: Callable[[], ir.Table]) -> ir.Table:
+        """What `find` says, worked out once for whoever asks under this name: a table of the engine's own."""
         if name not in self._kept:
             with plain_errors(self.name):
                 self._kept[name] = self._backend.create_table(f"kept_{uuid4().hex}", find(), temp=True)

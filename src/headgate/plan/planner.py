@@ -262,7 +262,9 @@ def _spread(drivers: Sequence[Field]) -> list[Field]:
 def _quality(draft: Draft, fields: Fields) -> None:
     if fields.time is not None:
         why = "Every figure over time rests on these stamps."
-        draft.add("timestamp_audit", {"timestamp": [fields.time]}, "Time stamps: steps, gaps and duplicates", why)
+        # Rows of several meters share their stamps: without the meter each would count as a double one.
+        inputs = {"timestamp": [fields.time], "entity": fields.of(Role.ENTITY)[:1]}
+        draft.add("timestamp_audit", inputs, "Time stamps: steps, gaps and duplicates", why)
     draft.add("data_profile", {"columns": ()}, "What the columns hold", "Empty, constant and odd columns.")
 
 

@@ -60,7 +60,7 @@ def run(frame: Frame, analysis: Analysis) -> Outcome:
     if timing.step is None:
         return Skipped(analysis, f"“{frame.label(time)}” holds fewer than two different times.")
     entity = next(iter(analysis.inputs.get("entity", ())), None)
-    stamps = frame.stamps(time, entity)
+    stamps = frame.shared(("gaps", time, entity or ""), lambda: _gaps(frame.stamps(time, entity)))
     audit = _audit(frame, _times(frame, time, entity), stamps, timing)
     days, tables = _days(frame, stamps, timing.step), {}
     tables["steps"] = pa.Table.from_pylist(audit.steps, schema=_STEPS)
@@ -88,7 +88,7 @@ def _times(frame: Frame, time: str, entity: str | None) -> ir.Table:
     return rows.filter(rows.t.notnull())
 
 
-def _audit(frame: Frame, present: ir.Table, doubles: ir.Table, timing: Timing) -> _Audit:
+def _audit(frame: Frame, present: ir.Table, gaps: ir.Table, timing: Timing) -> _Audit:
     step = timing.step or 0
     before = present.t.lag().over(ibis.window(group_by=present.entity, order_by=present["row"]))
     ordered = present.mutate(back=seconds(present.t) < seconds(before))
@@ -97,17 +97,18 @@ def _audit(frame: Frame, present: ir.Table, doubles: ir.Table, timing: Timing) -
             rows=ordered.count(), first=ordered.t.min(), last=ordered.t.max(), backward=ordered.back.sum()
         )
     ).to_pylist()[0]
-    twice = doubles.filter(doubles.n > 1)
-    gaps = _gaps(doubles)
+    twice = gaps.filter(gaps.n > 1).select("t", "n")
     wide = gaps.filter(gaps.gap > step)
     counted = gaps.filter(gaps.gap.notnull()).group_by("gap").aggregate(n=lambda t: t.count())
     sums = frame.execute(
         wide.aggregate(gaps=wide.count(), missing=((wide.gap + step // 2) // step - 1).sum())
     ).to_pylist()[0]
     steps = frame.execute(counted.order_by([ibis.desc("n"), "gap"]).limit(20)).to_pylist()
-    longest = frame.execute(wide.order_by([ibis.desc("gap"), "before"]).limit(_MOST_ROWS)).to_pylist()
+    longest = frame.execute(
+        wide.select("t", "before", "gap").order_by([ibis.desc("gap"), "before"]).limit(_MOST_ROWS)
+    ).to_pylist()
     repeated = frame.execute(twice.order_by([ibis.desc("n"), "t"]).limit(_MOST_ROWS)).to_pylist()
-    stamps = int(frame.number(doubles.count()) or 0)
+    stamps = int(frame.number(gaps.count()) or 0)
     regular = bool(steps) and steps[0]["n"] >= _REGULAR * (stamps - 1)
     return _Audit(
         timing,
@@ -137,9 +138,9 @@ def _audit(frame: Frame, present: ir.Table, doubles: ir.Table, timing: Timing) -
 
 
 def _gaps(stamps: ir.Table) -> ir.Table:
-    """Each distinct stamp with the one `before` it and the seconds between, entity by entity."""
+    """Each distinct stamp, how many rows have it, the one `before` it and the seconds between, entity by entity."""
     before = stamps.t.lag().over(ibis.window(group_by=stamps.entity, order_by=stamps.t))
-    return stamps.select("t", before=before, gap=seconds(stamps.t) - seconds(before))
+    return stamps.select("t", "n", before=before, gap=seconds(stamps.t) - seconds(before))
 
 
 def _is_change(when: datetime) -> bool:
