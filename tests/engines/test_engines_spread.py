@@ -74,7 +74,10 @@ def test_stamps_are_counted_by_entity_where_one_is_given(tmp_path: Path) -> None
     path.write_text("time,meter,kWh\n" + "".join(f"{line}\n" for line in lines), encoding="utf-8")
     with opened(path, tmp_path) as frame:
         alone = {str(row["t"]): row["n"] for row in frame.execute(frame.stamps("c1")).to_pylist()}
-        each = {(str(row["t"]), row["entity"]): row["n"] for row in frame.execute(frame.stamps("c1", "c2")).to_pylist()}
+        each = {
+            (str(row["t"]), row["entity"]): row["n"]
+            for row in frame.execute(frame.counted_stamps("c1", "c2")).to_pylist()
+        }
     assert alone == {"2024-01-01 00:00:00": 3, "2024-01-01 01:00:00": 1}
     assert each == {
         ("2024-01-01 00:00:00", "A"): 1,

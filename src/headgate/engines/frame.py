@@ -221,16 +221,16 @@ class Frame:
         rows = rows.filter(rows["value"].notnull())
         return self.shared(("values", column), lambda: rows.group_by("value").aggregate(n=rows.count()))
 
-    def stamps(self, time: str, entity: str | None = None) -> ir.Table:
-        """One row a distinct stamp as written, of each entity where one is given: `t`, `entity` ("" where none), `n`.
+    def stamps(self, time: str) -> ir.Table:
+        """One row a distinct stamp as written: `t`, and `n`, the rows that have it; rows without one are left out."""
+        return self.shared(("stamps", time), lambda: self.counted_stamps(time, None).select("t", "n"))
 
-        `n` is the number of rows that have it; rows without a stamp are left out.
-        """
+    def counted_stamps(self, time: str, entity: str | None) -> ir.Table:
+        """The same of each `entity` ("" where none is given), as an expression: it can have as many rows as `rows`."""
         name = ibis.literal("") if entity is None else self.text(entity).fill_null("")
         rows = self.rows.select(t=self.rows[time], entity=name)
         rows = rows.filter(rows["t"].notnull())
-        counted = rows.group_by(["t", "entity"])
-        return self.shared(("stamps", time, entity or ""), lambda: counted.aggregate(n=rows.count()))
+        return rows.group_by(["t", "entity"]).aggregate(n=rows.count())
 
     def shared(self, name: tuple[str, ...], find: Callable[[], ir.Table]) -> ir.Table:
         """What `find` says, worked out once for whoever asks under this name: a table of the engine's own."""

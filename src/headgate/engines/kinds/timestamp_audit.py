@@ -60,7 +60,7 @@ def run(frame: Frame, analysis: Analysis) -> Outcome:
     if timing.step is None:
         return Skipped(analysis, f"“{frame.label(time)}” holds fewer than two different times.")
     entity = next(iter(analysis.inputs.get("entity", ())), None)
-    stamps = frame.shared(("gaps", time, entity or ""), lambda: _gaps(frame.stamps(time, entity)))
+    stamps = frame.shared(("gaps", time, entity or ""), lambda: _gaps(frame.counted_stamps(time, entity)))
     audit = _audit(frame, _times(frame, time, entity), stamps, timing)
     days, tables = _days(frame, stamps, timing.step), {}
     tables["steps"] = pa.Table.from_pylist(audit.steps, schema=_STEPS)
