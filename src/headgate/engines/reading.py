@@ -12,6 +12,7 @@ import gzip
 import io
 import sqlite3
 import zlib
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -116,12 +117,6 @@ def _read_file(connection: duckdb.DuckDBPyConnection, table: Table, layout: Sing
             assert_never(never)
 
 
-def _read_parquet(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
-    source = f"read_parquet({quoted(glob.escape(str(table.path)))}, file_row_number=true)"
-    cells = _cells(connection, source, table, numbered=True)
-    connection.execute(f"CREATE VIEW raw AS {cells}")
-
-
 def _read_feather(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     try:
         with pa.memory_map(str(table.path)) as source:
@@ -204,32 +199,53 @@ def _read_sheet(connection: duckdb.DuckDBPyConnection, table: Table, layout: She
 
 
 def _keep(connection: duckdb.DuckDBPyConnection, source: str, table: Table) -> None:
-    """The view `raw` is made over a copy of the source."""
-    connection.execute(f"CREATE TABLE cells AS {_cells(connection, source, table)}")
-    connection.execute("CREATE VIEW raw AS SELECT * FROM cells")
+    """The view `raw` is made over a copy of the source, in which texts are as they came: DuckDB keeps those smaller."""
+    kinds = _kinds(connection, source, table)
+    found = _found(table, len(kinds))
+    connection.execute(
+        f"CREATE TABLE cells AS SELECT row_number() OVER () - 1 AS row, {', '.join(_names(table))} "  # noqa: S608
+        f"FROM (SELECT * FROM {source}) AS t({', '.join(found)})"
+    )
+    connection.execute(f"CREATE VIEW raw AS SELECT row, {_cells(table, kinds)} FROM cells")  # noqa: S608
 
 
-def _cells(connection: duckdb.DuckDBPyConnection, source: str, table: Table, numbered: bool = False) -> str:
-    """The SQL of the rows: texts without the blanks around them, null where nothing is left.
+def _read_parquet(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    source = f"read_parquet({quoted(glob.escape(str(table.path)))}, file_row_number=true)"
+    kinds = _kinds(connection, source, table, own=1)
+    found = _found(table, len(kinds))
+    connection.execute(
+        f"CREATE VIEW raw AS SELECT {found[-1]} AS row, {_cells(table, kinds)} "  # noqa: S608
+        f"FROM (SELECT * FROM {source}) AS t({', '.join(found)})"
+    )
 
-    The last column of a `numbered` source is the row's number from 0.
+
+def _kinds(connection: duckdb.DuckDBPyConnection, source: str, table: Table, own: int = 0) -> list[str]:
+    """The types of the source's columns in their order, of which the last `own` are DuckDB's.
+
+    Raises InputError where there are fewer than headers.
     """
     kinds = [kind for _, kind, *_ in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()]  # noqa: S608
-    if len(kinds) - numbered < len(table.headers):
-        raise InputError(
-            f"{table.path.name}: {len(kinds) - numbered} columns in the rows, {len(table.headers)} headers; "
-            "read it again"
-        )
+    there = len(kinds) - own
+    if there < len(table.headers):
+        raise InputError(f"{table.path.name}: {there} columns in the rows, {len(table.headers)} headers; read it again")
+    return kinds
+
+
+def _found(table: Table, columns: int) -> list[str]:
+    """Our names for the columns of a source, those beyond the headers included."""
+    return [*_names(table), *(f"extra{n}" for n in range(columns - len(table.headers)))]
+
+
+def _cells(table: Table, kinds: Sequence[str]) -> str:
+    """The SQL of the columns: texts without the blanks around them, null where nothing is left."""
     names = _names(table)
-    cells = [_trimmed(name) if kind == "VARCHAR" else name for name, kind in zip(names, kinds, strict=False)]
-    found = [*names, *(f"extra{n}" for n in range(len(kinds) - len(names)))]
-    row = found[-1] if numbered else "row_number() OVER () - 1"
-    kept = ", ".join([f"{row} AS row", *cells])
-    return f"SELECT {kept} FROM (SELECT * FROM {source}) AS t({', '.join(found)})"  # noqa: S608
+    return ", ".join(_trimmed(name) if kind == "VARCHAR" else name for name, kind in zip(names, kinds, strict=False))
 
 
 def _trimmed(name: str) -> str:
-    return f"nullif(trim({name}, '{_BLANKS}'), '') AS {name}"
+    # Most cells begin and end with a visible ASCII character, and to see that takes a sixth of the time of a trim.
+    seen = f"{name} BETWEEN '!' AND '~' AND right({name}, 1) BETWEEN '!' AND '~'"
+    return f"CASE WHEN {seen} THEN {name} ELSE nullif(trim({name}, '{_BLANKS}'), '') END AS {name}"
 
 
 def _names(table: Table) -> list[str]:
