@@ -270,11 +270,19 @@ class Frame:
         return timings.Timing(step, says_end or timings.is_ending(ends["first"], ends["last"], step), late)
 
 
-def open_frame(table: Table, columns: Sequence[Column], meanings: Mapping[str, Meaning], *, work: Path) -> Frame:
+def open_frame(
+    table: Table,
+    columns: Sequence[Column],
+    meanings: Mapping[str, Meaning],
+    *,
+    work: Path,
+    memory: int | None = None,
+) -> Frame:
     """The rows of a table in a DuckDB that can read nothing else any more.
 
     (1) A private folder is made in `work`; (2) the rows are read by position; (3) types are decided over all rows;
-    (4) the typed table is kept and the raw one dropped; (5) the connection is locked. Raises InputError where the file
+    (4) the typed table is kept and the raw one dropped; (5) the connection is locked. It takes at most `memory` bytes
+    and puts the rest on disk. Raises InputError where the file
     is not what its layout says or too wide, UnavailableError where this machine has no room.
     """
     refuse_too_wide(table)
@@ -284,15 +292,17 @@ def open_frame(table: Table, columns: Sequence[Column], meanings: Mapping[str, M
     except OSError as error:
         raise UnavailableError(f"no private folder can be made in {work.name} ({error.strerror})") from None
     try:
-        return _load(table, columns, meanings, folder)
+        return _load(table, columns, meanings, folder, memory)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
 
 
-def _load(table: Table, columns: Sequence[Column], meanings: Mapping[str, Meaning], folder: Path) -> Frame:
+def _load(
+    table: Table, columns: Sequence[Column], meanings: Mapping[str, Meaning], folder: Path, memory: int | None
+) -> Frame:
     with plain_errors(table.path.name):
-        connection = connect(folder)
+        connection = connect(folder, memory)
         read_rows(connection, table, folder)
         types = decide(connection, columns, meanings, _decimal(table))
         _keep(connection, columns, types)
