@@ -96,6 +96,7 @@ def _run(asked: Json, work: Path, session: Session | None, memory: int | None, t
     from headgate.catalogue import understand
     from headgate.cell.message import Ran, Running, packed
     from headgate.engines.frame import open_frame
+    from headgate.engines.models import not_installed
     from headgate.engines.profile import refine
     from headgate.engines.run import run
     from headgate.headers import Postgres
@@ -117,7 +118,7 @@ def _run(asked: Json, work: Path, session: Session | None, memory: int | None, t
         if saved is not None:
             plan = check(replace(saved, meanings={**refine(frame), **saved.meanings}), columns)
         else:
-            local = propose(columns, refine(frame))
+            local = propose(columns, refine(frame), not_installed())
             plan = check(merge(local, answered) if answered else local, columns)
         outcomes = run(plan, frame, lambda done, of, what: tell([done, of, what]))
     return to_json(Ran(plan, tuple(packed(outcome) for outcome in outcomes)))

@@ -70,8 +70,8 @@ def test_titles_speak_in_words():
 def test_a_general_table_gets_figures_trend_groups_and_correlation():
     plan, _ = plan_of(ORDERS)
     assert [one.kind for one in plan.analyses] == [
-        "kpi_summary", "trend", "trend", "breakdown", "period_compare", "pareto", "correlation", "timestamp_audit",
-        "data_profile",
+        "kpi_summary", "trend", "trend", "breakdown", "period_compare", "pareto", "correlation", "forecast",
+        "timestamp_audit", "data_profile",
     ]  # fmt: skip
     assert of_kind(plan, "breakdown")[0].title == "Revenue by category"
     assert plan.hints == {"default_measure": "c5", "time": "c1"}
