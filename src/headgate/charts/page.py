@@ -103,7 +103,7 @@ def _template() -> jinja2.Template:
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.globals.update(compact=compact, title=_title)
+    environment.globals.update(compact=compact, title=title_of)
     environment.filters.update(shown=shown, breakable=_breakable, visible=visible, number=number, spelled=_spelled_fact)
     return environment.from_string(files("headgate.charts").joinpath("report.html.jinja").read_text("utf-8"))
 
@@ -120,7 +120,7 @@ def _cards(results: list[Result]) -> Iterator[Headline]:
 def _section(place: int, result: Result) -> _Section:
     return _Section(
         id=f"a{place}",
-        title=_title(result.analysis),
+        title=title_of(result.analysis),
         words=_words(result.analysis),
         why=result.analysis.why,
         result=result,
@@ -133,7 +133,7 @@ def _section(place: int, result: Result) -> _Section:
     )
 
 
-def _title(analysis: Analysis) -> str:
+def title_of(analysis: Analysis) -> str:
     """The title, in quotation marks where it is a provider's."""
     title = analysis.title or analysis.kind.replace("_", " ")
     return quoted(title) if _is_theirs(analysis) else title

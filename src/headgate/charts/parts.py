@@ -157,8 +157,11 @@ def rule_value(figure: Figure) -> list[float]:
     return [figure.rule[0]] if figure.rule else []
 
 
-def level_line(figure: Figure, *, upright: bool = False, above: bool = False) -> list[Json]:
-    """The layers of a labelled line at a value, or none; `above` writes the label over the drawing, clear of bars."""
+def level_line(figure: Figure, *, upright: bool = False, above: bool = False, of: float = 0.0) -> list[Json]:
+    """The layers of a labelled line at a value, or none; `above` writes the label over the drawing, clear of bars.
+
+    An upright line's label stays over an axis up to `of`: left of it stands the axis's own title.
+    """
     if figure.rule is None:
         return []
     value, label = figure.rule
@@ -169,9 +172,11 @@ def level_line(figure: Figure, *, upright: bool = False, above: bool = False) ->
         "type": "text",
         "text": shown(label, 60),
         "fontSize": 12,
-        **({"align": "center", "dy": -4, "baseline": "bottom"} if upright else {"align": "right", "dy": -6}),
+        **({"dy": -4, "baseline": "bottom"} if upright else {"align": "right", "dy": -6}),
     }
     aside: Spec = {"y": {"value": 0}} if upright else {"x": {"value": "width"}}
+    if upright:
+        words["align"] = "left" if value < of * 0.3 else "right" if value > of * 0.7 else "center"
     if above:
         words["text"] = f"┄ {words['text']}"
         aside["y"] = {"value": 0}

@@ -51,6 +51,28 @@ def compact(value: float, unit: str) -> tuple[str, str]:
     return number(value), unit
 
 
+def axis_unit(largest: float, unit: str) -> tuple[float, str]:
+    """What the values of an axis up to `largest` are divided by, and the unit they then have: `1e6`, `GWh` for kWh.
+
+    Below 100,000 they stand as they are; from there on below 10,000 of a larger unit, or in millions of a unit that has
+    no larger one. One divisor for a whole axis, so that its values stay comparable.
+    """
+    size, divisor = abs(largest), 1.0
+    if size < 1e5 or not math.isfinite(size):
+        return 1.0, unit
+    if unit in _THOUSANDS:
+        size, divisor, unit = size * 1000, 1e-3, _THOUSANDS[unit]
+    ladder = next((ladder for ladder in _LADDERS if unit in ladder), ())
+    for larger in ladder[ladder.index(unit) + 1 :] if ladder else ():
+        if size < 1e4:
+            break
+        size, divisor, unit = size / 1000, divisor * 1000, larger
+    for limit, word in _LARGE:
+        if size >= limit:
+            return divisor * limit, f"{word} {unit}".rstrip()
+    return divisor, unit
+
+
 def share(value: float) -> str:
     """A share (0 to 1) in percent with one decimal: `12.2 %`."""
     return f"{value * 100:,.1f} %".replace("-", _MINUS)
