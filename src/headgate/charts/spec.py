@@ -26,6 +26,8 @@ from headgate.charts.parts import (
     level_line,
     lines_over,
     nothing,
+    over_names,
+    plate,
     texts_of,
     time_axis,
     value_axis,
@@ -78,7 +80,7 @@ def titled(spec: Spec) -> Spec:
     words: Spec = {
         "text": title["title"] if isinstance(title, Mapping) else "",
         "anchor": "start",
-        "frame": "group",
+        "frame": "bounds",
         "fontSize": 15,
         "color": palette.INK,
         "offset": 16,
@@ -304,6 +306,7 @@ def _bars_upright(figure: Figure, rows: Sequence[Spec], width: Width, names: Spe
 
 
 def _bars_across(figure: Figure, rows: Sequence[Spec], width: Width) -> Spec:
+    limit = 240 if width is Width.WIDE else 120
     y: Spec = {
         "field": "x",
         "type": "ordinal",
@@ -311,9 +314,9 @@ def _bars_across(figure: Figure, rows: Sequence[Spec], width: Width) -> Spec:
         "scale": {"paddingInner": 0.3, "paddingOuter": 0.1},
         "axis": {
             "title": shown(figure.x_label),
-            "labelLimit": 240 if width is Width.WIDE else 120,
-            "titleX": -4,
-            "titleAlign": "right",
+            "labelLimit": limit,
+            **over_names(texts_of(rows, "x"), limit),
+            **({"titleY": -26} if figure.rule else {}),  # clear of the line's own label
         },
     }
     values = values_of(rows, "y")
@@ -321,6 +324,7 @@ def _bars_across(figure: Figure, rows: Sequence[Spec], width: Width) -> Spec:
     x["axis"] = {
         "title": labelled(figure.y_label, figure.unit),
         "tickCount": 5 if width is Width.WIDE else 3,
+        "titleAnchor": "end",
         "grid": True,
         "domain": False,
         "ticks": False,
@@ -387,7 +391,8 @@ def _heatmap(figure: Figure, rows: Sequence[Spec], width: Width) -> Spec:
         {"calculate": f"datum.x + {long}", "as": "x2"},
         {"calculate": f"datum.y + {tall}", "as": "y2"},
     ]
-    return {"height": 240 if width is Width.WIDE else 180, "transform": edges, "mark": "rect", "encoding": encoding}
+    height = 240 if width is Width.WIDE else 180
+    return {"height": height, "view": plate(), "transform": edges, "mark": "rect", "encoding": encoding}
 
 
 def _step(values: Sequence[float], only: float) -> float:
@@ -399,7 +404,8 @@ def _step(values: Sequence[float], only: float) -> float:
 def _matrix(figure: Figure, rows: Sequence[Spec], width: Width) -> Spec:
     names = texts_of(rows, "x")
     wide = width is Width.WIDE
-    axis: Spec = {"domain": False, "ticks": False, "labelLimit": 250 if wide else 120}
+    limit = 250 if wide else 120
+    axis: Spec = {"domain": False, "ticks": False, "labelLimit": limit}
     x: Spec = {
         "field": "x",
         "type": "nominal",
@@ -410,7 +416,7 @@ def _matrix(figure: Figure, rows: Sequence[Spec], width: Width) -> Spec:
         "field": "y",
         "type": "nominal",
         "sort": None,
-        "axis": {**axis, "title": shown(figure.y_label), "titleX": -4, "titleAlign": "right"},
+        "axis": {**axis, "title": shown(figure.y_label), **over_names(texts_of(rows, "y"), limit)},
     }
     legend: Spec = {
         "title": shown(figure.series_label or "Correlation"),
@@ -439,4 +445,5 @@ def _matrix(figure: Figure, rows: Sequence[Spec], width: Width) -> Spec:
             if isinstance(value := row["colour"], int | float)
         ]
         layers.append({"data": {"values": written}, "mark": {"type": "text", "fontSize": 11}, "encoding": text})
-    return {"height": max(60, min(34 if wide else 26, 600 // len(names)) * len(names)), "layer": layers}
+    height = max(60, min(34 if wide else 26, 600 // len(names)) * len(names))
+    return {"height": height, "view": plate(), "layer": layers}

@@ -36,9 +36,9 @@ _HEADING = Font(bold=True)
 def workbook(results: Sequence[Result], made_at: datetime) -> bytes:
     """An XLSX file: a sheet of contents, then a sheet for each table, named and ordered as the CSV files are.
 
-    One heading row, frozen; numbers unrounded, shown with the unit that the report's charts give them; moments as
-    dates. A text stays a text whatever it begins with. The same for the same arguments: of its making it says no more
-    than `made_at`.
+    One heading row, frozen; numbers to the digits that Excel has, shown with the unit that the report's charts give
+    them; moments as dates. A text stays a text whatever it begins with. The same for the same arguments: of its making
+    it says no more than `made_at`.
     """
     book = Workbook(write_only=True)
     tables = [(number, result, name) for number, result in enumerate(results, 1) for name in result.tables]

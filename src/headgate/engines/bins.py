@@ -12,6 +12,8 @@ import pyarrow as pa
 from headgate.engines.frame import Frame
 
 _ROUND = (1, 2, 5)
+_FEW = 20
+_COUNTED = pa.schema([("value", pa.float64()), ("rows", pa.int64())])
 
 
 def equal_bins(frame: Frame, column: str, low: float, high: float, bins: int) -> pa.Table:
@@ -23,6 +25,18 @@ def equal_bins(frame: Frame, column: str, low: float, high: float, bins: int) ->
     place = ((frame.rows[column] - low) / width).floor().cast("int64")
     edges = [low + width * at for at in range(bins + 1)]
     return _counted(frame, column, ibis.greatest(ibis.least(place, bins - 1), 0), edges)
+
+
+def are_few(distinct: int, values: int) -> bool:
+    """Whether a measure has so few different values that each of them is counted on its own, and not in bins."""
+    return distinct <= _FEW and values >= 3 * distinct
+
+
+def each_value(frame: Frame, column: str) -> pa.Table:
+    """`value` and `rows`: how many rows hold each value, in the order of the values."""
+    rows = frame.rows.filter(frame.rows[column].notnull()).select(value=frame.rows[column].cast("float64"))
+    found = frame.execute(rows.group_by("value").aggregate(rows=rows.count()).order_by("value")).to_pylist()
+    return pa.Table.from_pylist(found, schema=_COUNTED)
 
 
 def round_bins(frame: Frame, column: str, edges: Sequence[float]) -> pa.Table:
