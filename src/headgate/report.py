@@ -8,7 +8,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from headgate.canonical import Json, sha256
 from headgate.catalogue.meaning import Meaning
-from headgate.charts.export import file_name, results_csv
+from headgate.charts.export import charts_png, charts_svg, file_name, results_csv
 from headgate.charts.page import page
 from headgate.charts.view import ColumnView, ReceiptView, ReportView, SentView
 from headgate.clock import stamp
@@ -34,10 +34,11 @@ from headgate.screening import Screened
 if TYPE_CHECKING:
     import pandas as pd
 
-_OURS = {"index.html", "plan.json", "results"}
+ALSO = ("png", "svg", "xlsx")
+_OURS = {"index.html", "plan.json", "results", "charts", "results.xlsx"}
 _MARK = b'<meta name="generator" content="Headgate '
 _HEAD_BYTES = 4096
-_RESULT = re.compile(r"\d{2,}-[a-z0-9_]+-[a-z0-9_-]+\.csv")
+_MADE = re.compile(r"\d{2,}-[a-z0-9_]+-[a-z0-9_-]+\.(?:csv|png|svg)")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -102,26 +103,41 @@ class Report:
         framed = html.escape(self.html(), quote=True)
         return f'<iframe sandbox srcdoc="{framed}" style="width:100%;height:900px;border:0"></iframe>'
 
-    def files(self) -> Mapping[str, bytes]:
-        """Every file of the report folder: its relative path and its bytes."""
+    def files(self, also: Collection[str] = ()) -> Mapping[str, bytes]:
+        """Every file of the report folder: its relative path and its bytes.
+
+        `also` adds every chart as "svg" or "png", and "xlsx", all result tables in one workbook. Raises InputError
+        where it names anything else.
+        """
+        refuse_unknown(also)
         made = {"index.html": self.html().encode(), "plan.json": json.dumps(self.plan_json(), indent=1).encode()}
         for number, result in self._numbered():
             made |= {f"results/{name}": data for name, data in results_csv(result, number).items()}
+            pictures = charts_svg(result, number) if {"svg", "png"} & set(also) else {}
+            made |= {f"charts/{name}": text.encode() for name, text in pictures.items() if "svg" in also}
+            made |= {f"charts/{name}": data for name, data in charts_png(pictures).items() if "png" in also}
+        if "xlsx" in also:
+            from headgate.charts.workbook import workbook
+
+            made["results.xlsx"] = workbook(self.results, self.made_at)
         return made
 
-    def save(self, folder: str | Path) -> Path:
+    def save(self, folder: str | Path, also: Collection[str] = ()) -> Path:
         """The path of index.html in the folder, which now holds this report and nothing of an earlier one.
+
+        `also` adds charts and a workbook, as for `files`.
 
         Written beside the folder and moved into place, so that there is never half a report. Raises InputError if the
         folder holds anything but an earlier report, UnavailableError if the disk is full.
         """
         folder = Path(folder).resolve()
+        refuse_unknown(also)
         refuse_foreign(folder)
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as beside:
                 fresh = Path(beside) / "new"
-                for name, data in self.files().items():
+                for name, data in self.files(also).items():
                     path = fresh / name
                     path.parent.mkdir(parents=True, exist_ok=True)
                     path.write_bytes(data)
@@ -197,6 +213,13 @@ def _process(sealed: str, level: IsolationLevel) -> str:
     return f"{sealed if held else 'a process of its own'}; isolation {level} ({MEANINGS[level]})"
 
 
+def refuse_unknown(also: Collection[str]) -> None:
+    """Every name is a format that `files` can add; else InputError, before anything is analysed or sent."""
+    for each in also:
+        if each not in ALSO:
+            raise InputError(f"{each!r} is no format of ours; --also takes {', '.join(ALSO)}")
+
+
 def refuse_foreign(folder: Path) -> None:
     """A report can be saved to the folder: an earlier one may be replaced, anything else of a person's may not.
 
@@ -210,7 +233,8 @@ def refuse_foreign(folder: Path) -> None:
     if not folder.exists():
         return
     held = set(os.listdir(folder))
-    if held and not (held <= _OURS and _is_report(folder / "index.html") and _are_results(folder / "results")):
+    made = all(_are_ours(folder / name) for name in ("results", "charts"))
+    if held and not (held <= _OURS and _is_report(folder / "index.html") and made):
         raise InputError(f"{folder} holds something else than a report; name another folder with --out")
 
 
@@ -222,11 +246,11 @@ def _is_report(page: Path) -> bool:
         return _MARK in file.read(_HEAD_BYTES)
 
 
-def _are_results(folder: Path) -> bool:
-    """Whether the folder, where there is one, holds result files and nothing else."""
+def _are_ours(folder: Path) -> bool:
+    """Whether the folder, where there is one, holds files of a report's results and nothing else."""
     if not folder.exists():
         return True
-    return folder.is_dir() and all(each.is_file() and _RESULT.fullmatch(each.name) for each in folder.iterdir())
+    return folder.is_dir() and all(each.is_file() and _MADE.fullmatch(each.name) for each in folder.iterdir())
 
 
 def _write_error(error: OSError, folder: Path) -> UnavailableError | InputError:

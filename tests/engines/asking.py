@@ -13,7 +13,7 @@ from headgate.plan.language import Analysis, Param
 
 def analysis(frame: Frame, kind: str, inputs: Mapping[str, Sequence[str]], **params: Param) -> Analysis:
     """The analysis of a kind over headers, parameters not given at their default."""
-    ids = {frame.label(each): each for each in frame.ids}
+    ids = {frame.header(each): each for each in frame.ids}
     chosen = {name: given.default for name, given in KINDS[kind].params.items()} | params
     return Analysis(
         kind, {name: tuple(ids[each] for each in headers) for name, headers in inputs.items()}, chosen, "T", "", 1

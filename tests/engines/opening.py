@@ -40,7 +40,7 @@ def opened(path: Path, work: Path, roles: Mapping[str, tuple[Role, Fold]] | None
 
 def run(frame: Frame, kind: str, inputs: Mapping[str, str], **params: Param) -> Outcome:
     """What a kind says; `inputs` maps each input to a header, parameters not given have their default."""
-    ids = {frame.label(each): each for each in frame.ids}
+    ids = {frame.header(each): each for each in frame.ids}
     chosen = {name: given.default for name, given in KINDS[kind].params.items()} | params
     named = {name: (ids[header],) for name, header in inputs.items()}
     return RUNNERS[kind](frame, Analysis(kind, named, chosen, kind, "", 1))

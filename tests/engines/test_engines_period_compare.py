@@ -31,7 +31,7 @@ def days(start: str, count: int, weekday: float, weekend: float) -> dict[str, li
         ({"Time": ["a", "b"], ENERGY: [1, 2]}, "“Time” holds no dates or times."),
         ({"Time": ["2024-01-01", "2024-01-02"], ENERGY: ["x", "y"]}, "None of the chosen columns holds numbers."),
         (days("2024-01-01", 45, 10, 1), "There is 1 full month; a comparison needs two that follow each other"),
-        (days("2024-01-15", 30, 10, 1), "There are 0 full months;"),
+        (days("2024-01-15", 30, 10, 1), "There is no full month;"),
     ],
 )
 def test_without_two_full_periods_nothing_is_compared(

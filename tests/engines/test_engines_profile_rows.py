@@ -95,7 +95,7 @@ def test_what_somebody_said_is_left_as_it_is(tmp_path: Path, origin: Origin) -> 
 
 def test_the_meanings_of_the_steel_table_stand(tmp_path: Path) -> None:
     with opened(STEEL, tmp_path) as frame:
-        roles = {frame.label(each): meaning.role for each, meaning in refine(frame).items()}
+        roles = {frame.header(each): meaning.role for each, meaning in refine(frame).items()}
     assert roles["Usage_kWh"] is Role.ENERGY_INTERVAL
     assert roles["NSM"] is Role.INTERVAL_ID
     assert roles["date"] is Role.TIMESTAMP

@@ -73,7 +73,7 @@ def test_a_table_without_a_header_row_loses_none_of_its_rows(shared: Path, tmp_p
 def test_stamps_that_end_an_interval_are_moved_to_its_start(shared: Path, tmp_path: Path) -> None:
     with opened(shared / "data/h_comstock_bldg98542_up10_15min.parquet", tmp_path) as frame:
         assert frame.timing("c1").ending
-        total = next(each for each in frame.ids if frame.label(each) == "out.electricity.total.energy_consumption")
+        total = next(each for each in frame.ids if frame.header(each) == "out.electricity.total.energy_consumption")
         load = frame.load(total, "c1")
         (row,) = frame.execute(load.aggregate(a=load.t.min(), b=load.t.max(), n=load.count())).to_pylist()
     assert (row["a"], row["b"], row["n"]) == (datetime(2018, 1, 1), datetime(2018, 12, 31, 23, 45), 35_040)
@@ -81,8 +81,8 @@ def test_stamps_that_end_an_interval_are_moved_to_its_start(shared: Path, tmp_pa
 
 def test_marks_and_the_notice_of_a_french_table_are_no_numbers(shared: Path, tmp_path: Path) -> None:
     with opened(shared / "data/i_rte_eco2mix_2016-06_latin1_tsv.xls", tmp_path) as frame:
-        load = next(each for each in frame.ids if frame.label(each) == "Consommation")
-        assert frame.sentinels(next(each for each in frame.ids if frame.label(each) == "Prévision J-1")) == 95
+        load = next(each for each in frame.ids if frame.header(each) == "Consommation")
+        assert frame.sentinels(next(each for each in frame.ids if frame.header(each) == "Prévision J-1")) == 95
         assert frame.number(frame.rows[load].max()) == 56_223
         assert frame.number(frame.rows["c1"].count()) == 2_497
 

@@ -132,7 +132,7 @@ def test_french_demand_against_the_forecast_of_the_day_before_is_that_of_the_fil
                     days[row["Date"]][at] += float(cell)
     roles = {"Consommation": (Role.POWER, Fold.MEAN), "Prévision J-1": (Role.BASELINE_MODEL, Fold.MEAN)}
     with opened(path, tmp_path, roles) as frame:
-        time = frame.label(next(each for each in frame.ids if frame.interval(each) == 900))
+        time = frame.header(next(each for each in frame.ids if frame.interval(each) == 900))
         inputs = {"actual": "Consommation", "target": "Prévision J-1", "timestamp": time}
         said = result(frame, "target_vs_actual", inputs)
     actual, target = (sum(day[at] for day in days.values()) for at in (0, 1))

@@ -75,3 +75,27 @@ def test_without_pandas_all_else_works_and_the_extra_is_named(plant: Path) -> No
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "pip install 'headgate[pandas]'" in done.stdout
+
+
+def test_more_files_of_the_results_are_written_where_they_are_asked_for(plant: Path, tmp_path: Path) -> None:
+    report = headgate.analyse(plant)
+    with pytest.raises(headgate.InputError, match="'pdf' is no format of ours; --also takes png, svg, xlsx"):
+        report.save(tmp_path / "report", also=["pdf"])
+    assert not (tmp_path / "report").exists()
+    folder = report.save(tmp_path / "report", also=["svg", "png", "xlsx"]).parent
+    figures = sum(len(result.figures) for result in report.results)
+    assert len(list((folder / "charts").glob("*.svg"))) == len(list((folder / "charts").glob("*.png"))) == figures > 2
+    assert (folder / "results.xlsx").read_bytes()[:2] == b"PK"
+    for path in folder.rglob("*"):
+        assert not path.is_file() or path.suffix == ".png" or str(tmp_path).encode() not in path.read_bytes()
+    report.save(folder)
+    assert sorted(path.name for path in folder.iterdir()) == ["index.html", "plan.json", "results"], "nothing old stays"
+
+
+def test_a_folder_of_charts_with_something_else_in_it_is_not_replaced(plant: Path, tmp_path: Path) -> None:
+    report = headgate.analyse(plant)
+    folder = report.save(tmp_path / "report", also=["svg"]).parent
+    (folder / "charts" / "holiday.png").write_bytes(b"mine")
+    with pytest.raises(headgate.InputError, match="something else"):
+        report.save(folder)
+    assert (folder / "charts" / "holiday.png").read_bytes() == b"mine"

@@ -62,7 +62,7 @@ DOORS = {
     "sklearn": set[str](),  # joblib, which it runs on, starts a program to count the cores
     "jinja2": {"charts"},
     "vl_convert": {"charts"},
-    "openpyxl": {"headers"},
+    "openpyxl": {"charts.workbook", "headers"},
     "typer": {"cli"},
     "rich": {"cli"},
     "sqlalchemy": {"database", "ledger.store"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -63,3 +64,36 @@ def test_the_browser_reports_a_style_the_policy_does_not_allow(tmp_path: Path, t
 def test_the_browser_log_shows_a_request_where_there_is_one(tmp_path: Path) -> None:
     _, asked = visit(tmp_path, '<img src="http://127.0.0.1:9/x.png">')
     assert "http://127.0.0.1:9/x.png" in asked
+
+
+def stuck_out(folder: Path, text: str, width: int) -> list[str]:
+    """Elements that stick out of a window of this width on the side, and do not scroll by themselves."""
+    framed = json.dumps(re.sub('<meta http-equiv="Content-Security-Policy"[^>]*>', "", text)).replace("</", "<\\/")
+    script = """
+      const frame = document.createElement("iframe");
+      frame.style = "border:0;width:WIDTHpx;height:9000px";
+      frame.onload = () => {
+        const inside = frame.contentDocument;
+        const out = [...inside.querySelectorAll("body *")].filter(each => each.getBoundingClientRect().right > WIDTH + 1
+          && !each.closest(".scroll, svg, details:not([open]), .unseen") && each.tagName != "SCRIPT");
+        document.title = "measured";
+        document.body.dataset.out = out.map(each => each.tagName + "." + each.className).join(" ");
+      };
+      frame.srcdoc = TEXT;
+      document.body.append(frame);""".replace("WIDTH", str(width)).replace("TEXT", framed)
+    target = folder / "frame.html"
+    target.write_text(f"<!DOCTYPE html><meta charset=utf-8><body><script>{script}</script></body>", encoding="utf-8")
+    command = [str(CHROMIUM), *FLAGS, f"--user-data-dir={folder / 'profile'}", "--dump-dom", target.as_uri()]
+    dom = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
+    assert "<title>measured</title>" in dom
+    (out,) = re.findall('data-out="([^"]*)"', dom)
+    return out.split()
+
+
+def test_nothing_sticks_out_of_a_telephone(tmp_path: Path, text: str) -> None:
+    assert stuck_out(tmp_path, text, 375) == []
+
+
+def test_that_check_sees_what_sticks_out(tmp_path: Path, text: str) -> None:
+    wide = text.replace("<main>", f"<main><table><tr><td>{'word ' * 100}</td></tr></table>", 1)
+    assert stuck_out(tmp_path, wide, 375)

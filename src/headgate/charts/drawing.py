@@ -17,6 +17,8 @@ _TAGS = frozenset(
 _DROPPED = ("class", "role", "aria-hidden", "aria-label", "aria-roledescription", "pointer-events")
 _LOCAL = re.compile(r"url\(#([^)]+)\)")
 _CELL = re.compile(r"M([-\d.e]+),([-\d.e]+)h([-\d.e]+)v([-\d.e]+)h[-\d.e]+Z")
+_PLACE = re.compile(r"translate\(([-\d.e]+),([-\d.e]+)\)")
+_CIRCLE = re.compile(r"M([\d.]+),0A\1,\1,0,1,1,-\1,0A\1,\1,0,1,1,\1,0")
 _MANY_CELLS = 100
 
 
@@ -34,11 +36,20 @@ def svg(spec: Spec, ident: str = "chart") -> str:
     _check(root)
     for group in root.iter(f"{{{_SVG}}}g"):
         _join_cells(group)
+        _shorten_points(group)
     _strip(root)
     _rename(root, ident)
     _describe(root, spec, ident)
     ET.register_namespace("", _SVG)
     return ET.tostring(root, encoding="unicode")
+
+
+def png(picture: str) -> bytes:
+    """A picture that `svg` made as PNG, two pixels for one, with no text chunk in it."""
+    import vl_convert
+
+    data: bytes = vl_convert.svg_to_png(picture, scale=2, ppi=72)
+    return data
 
 
 def _check(root: ET.Element) -> None:
@@ -66,6 +77,24 @@ def _join_cells(group: ET.Element) -> None:
         ET.Element(f"{{{_SVG}}}path", {"fill": fill, "d": "".join(pieces), "shape-rendering": "crispEdges"})
         for fill, pieces in outlines.items()
     ]
+
+
+def _shorten_points(group: ET.Element) -> None:
+    """Draws the many points of a group as round dabs under one style each, which take a sixth of the letters."""
+    if len(group) < _MANY_CELLS or "mark-symbol" not in group.get("class", ""):
+        return
+    styled: dict[tuple[str, str, str], ET.Element] = {}
+    for point in group:
+        place, circle = _PLACE.fullmatch(point.get("transform", "")), _CIRCLE.fullmatch(point.get("d", ""))
+        if place is None or circle is None or point.get("stroke-width") != "0":
+            return
+        style = point.get("fill", ""), f"{2 * float(circle[1]):.2f}", point.get("opacity", "1")
+        dabs = styled.setdefault(style, ET.Element(f"{{{_SVG}}}g"))
+        x, y = (f"{float(part):.1f}" for part in place.groups())
+        ET.SubElement(dabs, f"{{{_SVG}}}path", {"d": f"M{x},{y}h.01"})
+    for (paint, wide, opacity), dabs in styled.items():
+        dabs.attrib |= {"stroke": paint, "stroke-width": wide, "stroke-opacity": opacity, "stroke-linecap": "round"}
+    group[:] = list(styled.values())
 
 
 def _strip(root: ET.Element) -> None:

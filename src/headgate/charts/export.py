@@ -1,4 +1,4 @@
-"""Result tables as CSV files that open safely in a spreadsheet."""
+"""Results as files beside the page: CSV that opens safely in a spreadsheet, and the charts as SVG and PNG."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from datetime import date, time
 
 import pyarrow as pa
 
+from headgate.charts.drawing import png, svg
+from headgate.charts.spec import titled, vega_lite
 from headgate.charts.values import wall_clock
-from headgate.engines.interface import Result
+from headgate.engines.interface import Figure, Result
 
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9_]+")
 # What makes a spreadsheet take a text for a formula (OWASP, CSV Injection), the full-width forms included.
@@ -31,6 +33,30 @@ def results_csv(result: Result, number: int) -> Mapping[str, bytes]:
 def file_name(result: Result, number: int, table: str) -> str:
     """The name of the CSV file of one table of a result."""
     return f"{number:02d}-{_plain(result.analysis.kind)}-{_plain(table)}.csv"
+
+
+def charts_svg(result: Result, number: int) -> Mapping[str, str]:
+    """Each chart of a result, titled and on white, under its file name: `03-load_profile-profile.svg`.
+
+    Named after its table, with `-2` where that is drawn a second time. Text of the user's is in it as on the page;
+    the name of a person, a machine or a path is not.
+    """
+    made: dict[str, str] = {}
+    for figure in result.figures:
+        name = file_name(result, number, figure.table).removesuffix(".csv")
+        again = sum(one.startswith(f"{name}.") or one.startswith(f"{name}-") for one in made)
+        made[f"{name}{f'-{again + 1}' if again else ''}.svg"] = _standing_alone(figure, result)
+    return made
+
+
+def charts_png(pictures: Mapping[str, str]) -> Mapping[str, bytes]:
+    """The same pictures as PNG, two pixels for each of the page's, under the same names."""
+    return {f"{name.removesuffix('.svg')}.png": png(picture) for name, picture in pictures.items()}
+
+
+def _standing_alone(figure: Figure, result: Result) -> str:
+    fit = None if figure.fit is None else result.tables[figure.fit]
+    return svg(titled(vega_lite(figure, result.tables[figure.table], fit=fit)))
 
 
 def _plain(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -26,10 +26,11 @@ from headgate.charts.view import ReportView
 from headgate.engines.interface import Figure, Headline, Result, Skipped
 from headgate.engines.wording import compact, day, moment, number
 from headgate.plan.language import Analysis
-from headgate.plan.wording import TITLES, has_digits, quoted
+from headgate.plan.wording import QUESTIONS, TITLES, has_digits, quoted
 
 PREVIEW_ROWS = 12
 _MOST_CARDS = 12
+_MOST_COLUMNS = 60  # the rest is behind a click
 _JOINTS = re.compile(r"([_./:])")
 
 
@@ -49,6 +50,7 @@ class _Heading:
 @dataclass(frozen=True, slots=True)
 class _Preview:
     name: str
+    of: str
     file: str
     headings: tuple[_Heading, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -79,10 +81,25 @@ def page(report: ReportView) -> str:
         made=moment(datetime.fromisoformat(report.made_at).astimezone(UTC)) + " UTC",
         policy=_policy(style),
         style=Markup(style),  # noqa: S704  the package's own sheet; no text of the view is in it
+        most_columns=_MOST_COLUMNS,
         cards=tuple(_cards(results)),
         sections=[_section(i, result) for i, result in enumerate(results, start=1)],
-        skipped=[outcome for outcome in report.outcomes if isinstance(outcome, Skipped)],
+        skipped=_together((one.reason, title_of(one.analysis)) for one in report.outcomes if isinstance(one, Skipped)),
+        questions=_together((_asked(question.ask), question.about) for question in report.questions),
     )
+
+
+def _together(pairs: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
+    """What is said of each, once, with everything that it is said of."""
+    found: dict[str, list[str]] = {}
+    for said, of in pairs:
+        found.setdefault(said, []).append(of)
+    return found
+
+
+def _asked(ask: str) -> str:
+    """The question in words."""
+    return QUESTIONS.get(ask, ask.replace("_", " "))
 
 
 def _policy(style: str) -> str:
@@ -103,7 +120,7 @@ def _template() -> jinja2.Template:
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.globals.update(compact=compact, title=_title)
+    environment.globals.update(compact=compact, title=title_of)
     environment.filters.update(shown=shown, breakable=_breakable, visible=visible, number=number, spelled=_spelled_fact)
     return environment.from_string(files("headgate.charts").joinpath("report.html.jinja").read_text("utf-8"))
 
@@ -120,20 +137,20 @@ def _cards(results: list[Result]) -> Iterator[Headline]:
 def _section(place: int, result: Result) -> _Section:
     return _Section(
         id=f"a{place}",
-        title=_title(result.analysis),
+        title=title_of(result.analysis),
         words=_words(result.analysis),
         why=result.analysis.why,
         result=result,
         pictures=tuple(_picture(f"a{place}-{i}", figure, result) for i, figure in enumerate(result.figures, start=1)),
         previews=tuple(
-            _preview(name, table, file_name(result, place, name))
+            _preview(name, table, _drawn(result, name), file_name(result, place, name))
             for name, table in result.tables.items()
             if table.num_rows
         ),
     )
 
 
-def _title(analysis: Analysis) -> str:
+def title_of(analysis: Analysis) -> str:
     """The title, in quotation marks where it is a provider's."""
     title = analysis.title or analysis.kind.replace("_", " ")
     return quoted(title) if _is_theirs(analysis) else title
@@ -162,12 +179,18 @@ def _picture(ident: str, figure: Figure, result: Result) -> _Picture:
     return _Picture(figure.title, Markup(wide), Markup(narrow))  # noqa: S704  checked by svg, text in it escaped
 
 
-def _preview(name: str, table: pa.Table, file: str) -> _Preview:
+def _drawn(result: Result, table: str) -> str:
+    """What a table is of: the titles of the charts that draw it, or its own name under the analysis's title."""
+    titles = [figure.title for figure in result.figures if figure.table == table]
+    return "; ".join(titles) or f"{title_of(result.analysis)}: {table.replace('_', ' ')}"
+
+
+def _preview(name: str, table: pa.Table, of: str, file: str) -> _Preview:
     """The first rows of a table as text, numbers of one column with the same decimals."""
     head = table.slice(0, PREVIEW_ROWS)
     columns = [_column(head, column) for column in head.column_names]
     headings = tuple(_Heading(column, scale_of(head, column) is Scale.QUANTITATIVE) for column in head.column_names)
-    return _Preview(name.replace("_", " "), file, headings, tuple(zip(*columns, strict=True)), table.num_rows)
+    return _Preview(name.replace("_", " "), of, file, headings, tuple(zip(*columns, strict=True)), table.num_rows)
 
 
 def _column(table: pa.Table, name: str) -> list[str]:

@@ -6,7 +6,18 @@ from collections.abc import Sequence
 
 from headgate.canonical import Json
 from headgate.charts import palette
-from headgate.charts.parts import Spec, Width, coloured, height_of, level_line, texts_of, value_axis, values_of
+from headgate.charts.parts import (
+    Spec,
+    Width,
+    coloured,
+    height_of,
+    level_line,
+    over_names,
+    plate,
+    texts_of,
+    value_axis,
+    values_of,
+)
 from headgate.charts.text import aligned, decimals, labelled, shown
 from headgate.engines.interface import Figure
 
@@ -93,7 +104,9 @@ def grid(figure: Figure, rows: Sequence[Spec], width: Width) -> Spec:
     """One cell for each pair of groups, coloured by its value, which is written into it where there is room."""
     across, down = texts_of(rows, "x"), texts_of(rows, "y")
     wide = width is Width.WIDE
-    axis: Spec = {"domain": False, "ticks": False, "labelOverlap": True}
+    limit = _LONGEST_LABEL if wide else 100
+    plot = int(width) - min(limit, 7 * max(map(len, down))) - 24
+    axis: Spec = {"domain": False, "ticks": False, "labelOverlap": 13 * len(across) > plot}
     upright = max(map(len, across)) <= _roomy(len(across), width)
     x: Spec = {
         "field": "x",
@@ -103,7 +116,7 @@ def grid(figure: Figure, rows: Sequence[Spec], width: Width) -> Spec:
             **axis,
             "title": shown(figure.x_label),
             "labelAngle": 0 if upright else -40,
-            "labelLimit": _LONGEST_LABEL if wide else 100,
+            "labelLimit": limit,
         },
     }
     y: Spec = {
@@ -113,13 +126,13 @@ def grid(figure: Figure, rows: Sequence[Spec], width: Width) -> Spec:
         "axis": {
             **axis,
             "title": shown(figure.y_label),
-            "titleX": -4,
-            "titleAlign": "right",
-            "labelLimit": _LONGEST_LABEL if wide else 100,
+            "labelLimit": limit,
+            **over_names(down, limit),
         },
     }
     legend: Spec = {
         "title": labelled(figure.series_label, figure.unit) if figure.series_label else shown(figure.unit or ""),
+        "titleLimit": int(width) - 60,
         "gradientLength": 220 if wide else 160,
         "gradientThickness": 10,
         "tickCount": 4,
@@ -138,7 +151,7 @@ def grid(figure: Figure, rows: Sequence[Spec], width: Width) -> Spec:
     layers: list[Json] = [cells]
     if len(across) <= _WRITTEN_COLUMNS[width]:
         layers.append(_written(rows, x, y))
-    return {"height": max(60, min(30, max(8, 600 // len(down))) * len(down)), "layer": layers}
+    return {"height": max(60, min(30, max(8, 600 // len(down))) * len(down)), "view": plate(), "layer": layers}
 
 
 def _written(rows: Sequence[Spec], x: Spec, y: Spec) -> Spec:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-# Okabe and Ito's set (2008), darkened where needed to reach 3:1 on white (WCAG 2.2, 1.4.11); yellow and black left out.
-SERIES: tuple[str, ...] = ("#0072b2", "#d55e00", "#008f68", "#b5558a", "#a86f00", "#5b6570", "#3690c0")
-_SERIES_DARK: tuple[str, ...] = ("#56b4e9", "#f0843c", "#2fc79a", "#df97c0", "#e6a820", "#b4bcc6", "#9bd0f5")
+# The first three are Okabe and Ito's (2008), darkened where needed; the rest were searched for so that each has 3:1
+# on its ground (WCAG 2.2, 1.4.11) and any two stand 20 apart (CIE 1976), for eyes blind to red or green too.
+SERIES: tuple[str, ...] = ("#0072b2", "#d55e00", "#008f68", "#831a7b", "#714105", "#494e54", "#5c9bae")
+_SERIES_DARK: tuple[str, ...] = ("#56b4e9", "#f0843c", "#2fc79a", "#f0d7f0", "#fdbd08", "#617d8c", "#1774c8")
 
 INK = "#1f2328"
 MUTED = "#59636e"
@@ -32,6 +33,7 @@ REPAINTED: Mapping[str, str] = {
 # From pale to deep blue, monotone in lightness: readable in grey and with any colour vision. White is "no value".
 SEQUENTIAL: tuple[str, ...] = ("#e6eef5", "#b9d6ea", "#74b3d8", "#2e86bf", "#1c5c97", "#16366b", "#0d1736")
 DIVERGING: tuple[str, ...] = ("#b35806", "#f1a340", "#f7f7f7", "#67a9cf", "#0b559f")  # orange and blue, never red/green
+PLATE = "#fdfdfd"  # the ground under coloured cells, white on the dark page too: there the deepest blue would be lost
 ON_PALE = "#000000"  # text inside coloured cells, which the dark page leaves as they are
 ON_DEEP = "#fefefe"
 

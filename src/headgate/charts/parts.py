@@ -84,6 +84,8 @@ def config() -> Spec:
             "titleFontSize": 12,
             "titleFontWeight": "normal",
             "labelLimit": 240,
+            "gradientStrokeColor": palette.MUTED,
+            "gradientStrokeWidth": 1,
             "offset": 28,
             "symbolStrokeWidth": 3,
             "symbolOpacity": 1,
@@ -95,6 +97,11 @@ def nothing() -> Spec:
     """A chart that says that there is nothing to draw."""
     text: Spec = {"type": "text", "text": "No values to draw", "fontSize": 13, "fill": palette.MUTED}
     return {"height": 60, "data": {"values": [{}]}, "mark": text}
+
+
+def plate() -> Spec:
+    """The ground of coloured cells, which stays light on a dark page."""
+    return {"fill": palette.PLATE, "stroke": None}
 
 
 def height_of(width: Width) -> int:
@@ -116,6 +123,11 @@ def time_axis(label: str, width: Width) -> Spec:
             "labelFlush": True,
         },
     }
+
+
+def over_names(names: Sequence[str], limit: int) -> Spec:
+    """Where the title of an axis of names stands: over them, from their left end on, taking no room of its own."""
+    return {"titleAlign": "left", "titleX": -min(limit, 7 * max(map(len, names), default=0)) - 6, "titleY": -10}
 
 
 def value_axis(figure: Figure, rows: Sequence[Spec], *, from_zero: bool = False) -> Spec:
@@ -140,6 +152,7 @@ def coloured(figure: Figure, rows: Sequence[Spec], width: Width, symbol: str) ->
     legend: Spec = {
         "title": shown(figure.series_label) if figure.series_label else None,
         "symbolType": symbol,
+        "labelLimit": int(width) - 60,
         "columns": max(1, min(len(names), room)),
     }
     domain: list[Json] = list(names)
@@ -157,8 +170,11 @@ def rule_value(figure: Figure) -> list[float]:
     return [figure.rule[0]] if figure.rule else []
 
 
-def level_line(figure: Figure, *, upright: bool = False, above: bool = False) -> list[Json]:
-    """The layers of a labelled line at a value, or none; `above` writes the label over the drawing, clear of bars."""
+def level_line(figure: Figure, *, upright: bool = False, above: bool = False, of: float = 0.0) -> list[Json]:
+    """The layers of a labelled line at a value, or none; `above` writes the label over the drawing, clear of bars.
+
+    An upright line's label stays over an axis up to `of`: left of it stands the axis's own title.
+    """
     if figure.rule is None:
         return []
     value, label = figure.rule
@@ -169,9 +185,11 @@ def level_line(figure: Figure, *, upright: bool = False, above: bool = False) ->
         "type": "text",
         "text": shown(label, 60),
         "fontSize": 12,
-        **({"align": "center", "dy": -4, "baseline": "bottom"} if upright else {"align": "right", "dy": -6}),
+        **({"dy": -4, "baseline": "bottom"} if upright else {"align": "right", "dy": -6}),
     }
     aside: Spec = {"y": {"value": 0}} if upright else {"x": {"value": "width"}}
+    if upright:
+        words["align"] = "left" if value < of * 0.3 else "right" if value > of * 0.7 else "center"
     if above:
         words["text"] = f"┄ {words['text']}"
         aside["y"] = {"value": 0}

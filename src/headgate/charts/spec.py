@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import assert_never
 
@@ -25,6 +26,8 @@ from headgate.charts.parts import (
     level_line,
     lines_over,
     nothing,
+    over_names,
+    plate,
     texts_of,
     time_axis,
     value_axis,
@@ -33,11 +36,13 @@ from headgate.charts.parts import (
 from headgate.charts.text import aligned, decimals, labelled, shown
 from headgate.charts.values import DAY, Scale, labels, numbers, scale_of, wall_clock
 from headgate.engines.interface import Figure, Form
+from headgate.engines.wording import axis_unit, number
 
 HEATMAP_STEPS = 64
 _COLOURED = (Form.HEATMAP, Form.MATRIX, Form.GRID)
 _MANY_BARS = 24
 _LABELLED_BARS = 16
+_WIDEST_BAR = 110  # pixels: wider, two bars look like a wall
 _IS_MONTH = re.compile(r"[A-Z][a-z]{2} \d{4}")
 _MONTH = "datum.index == 0 || slice(datum.label, 0, 3) == 'Jan' ? split(datum.label, ' ') : slice(datum.label, 0, 3)"
 _CLOCK = "(datum.value < 10 ? '0' : '') + datum.value + ':00'"
@@ -51,10 +56,11 @@ def vega_lite(figure: Figure, table: pa.Table, width: Width = Width.WIDE, *, fit
     names a column the table has not.
     """
     rows = _rows(figure, table)
+    fitted = [] if fit is None else _rows(figure, fit)
+    figure = _scaled(figure, rows, fitted)
     drawable = [
         row for row in rows if row.get("colour" if figure.form in (*_COLOURED, Form.PARETO) else "y") is not None
     ]
-    fitted = [] if fit is None else _rows(figure, fit)
     body = nothing() if not drawable else _body(figure, table, rows, fitted, width)
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
@@ -66,6 +72,21 @@ def vega_lite(figure: Figure, table: pa.Table, width: Width = Width.WIDE, *, fit
         "data": {"values": rows},
         **body,
     }
+
+
+def titled(spec: Spec) -> Spec:
+    """The specification as a picture that stands alone: with its title, on white, with a margin."""
+    title = spec["usermeta"]
+    words: Spec = {
+        "text": title["title"] if isinstance(title, Mapping) else "",
+        "anchor": "start",
+        "frame": "bounds",
+        "fontSize": 15,
+        "color": palette.INK,
+        "offset": 16,
+        "limit": int(Width.WIDE),
+    }
+    return {**spec, "title": words, "background": palette.CARD, "padding": 20}
 
 
 def _body(figure: Figure, table: pa.Table, rows: Sequence[Spec], fitted: Sequence[Spec], width: Width) -> Spec:
@@ -129,6 +150,33 @@ def _stepped(values: Sequence[float | None]) -> list[float | None]:
         return list(values)
     step = (high - low) / (HEATMAP_STEPS - 1)
     return [None if value is None else low + round((value - low) / step) * step for value in values]
+
+
+def _scaled(figure: Figure, rows: Sequence[Spec], fitted: Sequence[Spec]) -> Figure:
+    """The figure in units its axes have room for (kWh as GWh), one for each axis, its rows divided accordingly."""
+    if figure.form is Form.MATRIX:
+        return figure
+    names: tuple[str, ...] = ("x", "x2") if figure.form is Form.HISTOGRAM else ("y", "low", "high")
+    names = ("colour",) if figure.form in _COLOURED else names
+    rule = figure.rule
+    largest = max((abs(value) for value in values_of(rows, *names)), default=0.0)
+    divisor, unit = axis_unit(largest, figure.unit or "")
+    _divide((*rows, *fitted), names, divisor)
+    if rule is not None and divisor != 1:
+        spelt = number(rule[0], figure.unit), number(rule[0] / divisor, unit)
+        rule = rule[0] / divisor, rule[1].replace(*spelt)
+    x_unit = figure.x_unit
+    if figure.form is Form.SCATTER:
+        divisor, x_unit = axis_unit(max((abs(value) for value in values_of(rows, "x")), default=0.0), x_unit or "")
+        _divide((*rows, *fitted), ("x",), divisor)
+    return replace(figure, unit=unit or None, x_unit=x_unit or None, rule=rule)
+
+
+def _divide(rows: Sequence[Spec], names: Sequence[str], divisor: float) -> None:
+    for row in rows if divisor != 1 else ():
+        for name in names:
+            if isinstance(value := row.get(name), int | float):
+                row[name] = value / divisor
 
 
 # ---- the forms -----------------------------------------------------------------------------------------------------
@@ -244,8 +292,10 @@ def _bars_upright(figure: Figure, rows: Sequence[Spec], width: Width, names: Spe
     y = value_axis(figure, rows, from_zero=True)
     offset: Spec = {} if figure.series is None else {"xOffset": {"field": "series", "sort": None}}
     encoding: Spec = {"x": x, "y": y, **offset, **coloured(figure, rows, width, "square")}
-    bars: Spec = {"mark": {"type": "bar", "cornerRadiusEnd": 2}, "encoding": encoding}
-    layers: list[Json] = [bars]
+    mark: Spec = {"type": "bar", "cornerRadiusEnd": 2}
+    if figure.series is None and (int(width) - 60) * 0.7 > _WIDEST_BAR * len(texts_of(rows, "x")):
+        mark["width"] = _WIDEST_BAR
+    layers: list[Json] = [{"mark": mark, "encoding": encoding}]
     highest = max(values_of(rows, "y"))
     if figure.rule is not None:  # whose line would strike the labels out
         return {"height": height_of(width), "layer": layers + level_line(figure, above=True)}
@@ -256,6 +306,7 @@ def _bars_upright(figure: Figure, rows: Sequence[Spec], width: Width, names: Spe
 
 
 def _bars_across(figure: Figure, rows: Sequence[Spec], width: Width) -> Spec:
+    limit = 240 if width is Width.WIDE else 120
     y: Spec = {
         "field": "x",
         "type": "ordinal",
@@ -263,9 +314,9 @@ def _bars_across(figure: Figure, rows: Sequence[Spec], width: Width) -> Spec:
         "scale": {"paddingInner": 0.3, "paddingOuter": 0.1},
         "axis": {
             "title": shown(figure.x_label),
-            "labelLimit": 240 if width is Width.WIDE else 120,
-            "titleX": -4,
-            "titleAlign": "right",
+            "labelLimit": limit,
+            **over_names(texts_of(rows, "x"), limit),
+            **({"titleY": -26} if figure.rule else {}),  # clear of the line's own label
         },
     }
     values = values_of(rows, "y")
@@ -273,13 +324,14 @@ def _bars_across(figure: Figure, rows: Sequence[Spec], width: Width) -> Spec:
     x["axis"] = {
         "title": labelled(figure.y_label, figure.unit),
         "tickCount": 5 if width is Width.WIDE else 3,
+        "titleAnchor": "end",
         "grid": True,
         "domain": False,
         "ticks": False,
     }
     labels_fit = figure.series is None
     if labels_fit and max(values) > 0:
-        x["scale"] = {"zero": True, "domainMax": max(values) * (1.12 if width is Width.WIDE else 1.3), "nice": False}
+        x["scale"] = {"zero": True, "domainMax": max(values) * _room_for_labels(rows, width), "nice": False}
     offset: Spec = {} if figure.series is None else {"yOffset": {"field": "series", "sort": None}}
     encoding: Spec = {"x": x, "y": y, **offset, **coloured(figure, rows, width, "square")}
     layers: list[Json] = [{"mark": {"type": "bar", "cornerRadiusEnd": 2}, "encoding": encoding}]
@@ -287,7 +339,19 @@ def _bars_across(figure: Figure, rows: Sequence[Spec], width: Width) -> Spec:
         layers.append(_bar_labels({"align": "left", "dx": 5}, rows, {"x": x, "y": y}))
     series = 1 if figure.series is None else len(texts_of(rows, "series"))
     thick = max(26, 12 * series + 8)
-    return {"height": thick * len(texts_of(rows, "x")), "layer": layers + level_line(figure, upright=True)}
+    return {
+        "height": thick * len(texts_of(rows, "x")),
+        "layer": layers + level_line(figure, upright=True, of=max(values)),
+    }
+
+
+def _room_for_labels(rows: Sequence[Spec], width: Width) -> float:
+    """How much longer than its longest bar an axis has to be for the values written behind the bars."""
+    values = values_of(rows, "y")
+    written = 7 * max(len(aligned(value, decimals(values))) for value in values) + 12
+    names = min(7 * max(map(len, texts_of(rows, "x"))), 240 if width is Width.WIDE else 120)
+    plot = max(int(width) - names - 24, 2 * written)
+    return plot / (plot - written)
 
 
 def _bar_labels(place: Spec, rows: Sequence[Spec], encoding: Mapping[str, Json]) -> Spec:
@@ -327,7 +391,8 @@ def _heatmap(figure: Figure, rows: Sequence[Spec], width: Width) -> Spec:
         {"calculate": f"datum.x + {long}", "as": "x2"},
         {"calculate": f"datum.y + {tall}", "as": "y2"},
     ]
-    return {"height": 240 if width is Width.WIDE else 180, "transform": edges, "mark": "rect", "encoding": encoding}
+    height = 240 if width is Width.WIDE else 180
+    return {"height": height, "view": plate(), "transform": edges, "mark": "rect", "encoding": encoding}
 
 
 def _step(values: Sequence[float], only: float) -> float:
@@ -339,7 +404,8 @@ def _step(values: Sequence[float], only: float) -> float:
 def _matrix(figure: Figure, rows: Sequence[Spec], width: Width) -> Spec:
     names = texts_of(rows, "x")
     wide = width is Width.WIDE
-    axis: Spec = {"domain": False, "ticks": False, "labelLimit": 250 if wide else 120}
+    limit = 250 if wide else 120
+    axis: Spec = {"domain": False, "ticks": False, "labelLimit": limit}
     x: Spec = {
         "field": "x",
         "type": "nominal",
@@ -350,7 +416,7 @@ def _matrix(figure: Figure, rows: Sequence[Spec], width: Width) -> Spec:
         "field": "y",
         "type": "nominal",
         "sort": None,
-        "axis": {**axis, "title": shown(figure.y_label), "titleX": -4, "titleAlign": "right"},
+        "axis": {**axis, "title": shown(figure.y_label), **over_names(texts_of(rows, "y"), limit)},
     }
     legend: Spec = {
         "title": shown(figure.series_label or "Correlation"),
@@ -379,4 +445,5 @@ def _matrix(figure: Figure, rows: Sequence[Spec], width: Width) -> Spec:
             if isinstance(value := row["colour"], int | float)
         ]
         layers.append({"data": {"values": written}, "mark": {"type": "text", "fontSize": 11}, "encoding": text})
-    return {"height": max(60, min(34 if wide else 26, 600 // len(names)) * len(names)), "layer": layers}
+    height = max(60, min(34 if wide else 26, 600 // len(names)) * len(names))
+    return {"height": height, "view": plate(), "layer": layers}

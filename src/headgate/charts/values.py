@@ -14,6 +14,7 @@ from headgate.charts.text import shown
 from headgate.engines.wording import day, moment, number
 
 DAY = 86_400_000
+_LABEL = 60
 
 
 class Scale(StrEnum):
@@ -47,7 +48,25 @@ def labels(table: pa.Table, name: str) -> list[str]:
     """A column as text for a label or a legend: numbers and dates in the report's spelling, nothing invisible in it."""
     values = wall_clock(table, name)
     months = len(values) > 1 and all(isinstance(value, date) and _starts_month(value) for value in values)
-    return [_as_label(value, months) for value in values]
+    texts = [_as_label(value, months) for value in values]
+    return _told_apart(texts, [str(value) for value in values]) if len(set(texts)) < len(set(values)) else texts
+
+
+def _told_apart(labels: list[str], wholes: list[str]) -> list[str]:
+    """The labels, those that were cut alike with the end of their text instead, or with a number where that is alike.
+
+    A chart takes equal labels for one group.
+    """
+    meant: dict[str, dict[str, None]] = {}
+    for label, whole in zip(labels, wholes, strict=True):
+        meant.setdefault(label, {})[whole] = None
+    named: dict[tuple[str, str], str] = {}
+    for label, alike in meant.items():
+        ends = {whole: f"…{shown(whole[-_LABEL:])}" if len(whole) > _LABEL else label for whole in alike}
+        for place, whole in enumerate(alike, 1):
+            unlike = len(set(ends.values())) == len(alike)
+            named[label, whole] = label if len(alike) == 1 else ends[whole] if unlike else f"{label} ({place})"
+    return [named[pair] for pair in zip(labels, wholes, strict=True)]
 
 
 def wall_clock(table: pa.Table, name: str) -> list[object]:
@@ -95,5 +114,5 @@ def _as_label(value: object, months: bool) -> str:
         case time():
             label = f"{value:%H:%M}"
         case _:
-            label = shown(str(value), 60)
+            label = shown(str(value), _LABEL)
     return label

@@ -17,7 +17,7 @@ from headgate.headers import Header, Table
 from headgate.ledger import DecidedBy
 from headgate.manifest import Decided, Decision, propose, wire_names
 from headgate.providers import Profile
-from headgate.report import Report, refuse_foreign
+from headgate.report import Report, refuse_foreign, refuse_unknown
 from headgate.screening import Screened
 
 
@@ -35,8 +35,9 @@ class Given:
     save_review: Path | None
 
 
-def analyse(given: Given, *, as_json: bool) -> None:
-    """The report is written, and what it holds is said."""
+def analyse(given: Given, also: Sequence[str] = (), *, as_json: bool) -> None:
+    """The report is written, with the files that `also` adds, and what it holds is said."""
+    refuse_unknown(also)
     out = given.out or Path("report")
     refuse_foreign(out.resolve())
     profile = None if given.provider == LOCAL else app.profile_named(given.provider)
@@ -52,21 +53,22 @@ def analyse(given: Given, *, as_json: bool) -> None:
     with show.Progress() as progress:
         report = app.analyse(given.source, table=table, provider=given.provider, review=decide, progress=progress)
         progress(0, 0, "drawing")
-        page = report.save(out)
+        page = report.save(out, also)
     if as_json:
         show.document(documents.report(report, str(page.parent)))
     else:
         _say(report, page)
 
 
-def run(plan: Path, given: Given, *, as_json: bool) -> None:
+def run(plan: Path, given: Given, also: Sequence[str] = (), *, as_json: bool) -> None:
     """The report of a saved plan is written, and what it holds and what changed is said."""
+    refuse_unknown(also)
     out = given.out or Path("report")
     refuse_foreign(out.resolve())
     with show.Progress() as progress:
         report = app.run(plan, given.source, names=given.names, sheet=given.sheet, progress=progress)
         progress(0, 0, "drawing")
-        page = report.save(out)
+        page = report.save(out, also)
     if as_json:
         show.document(documents.report(report, str(page.parent)))
         return

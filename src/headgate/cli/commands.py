@@ -39,6 +39,10 @@ NamesOption = Annotated[
     str | None, typer.Option("--names", help="Column names, comma-separated, for a table without a header row.")
 ]
 KindArgument = Annotated[str, typer.Argument(help="clients, sites or people.", show_default=False)]
+AlsoOption = Annotated[
+    str | None,
+    typer.Option("--also", help="More files of the results, comma-separated: png, svg (every chart), xlsx."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
 ProviderOption = Annotated[str, typer.Option("--provider", help="A profile of profiles.toml, or local.")]
 ReviewOption = Annotated[Path | None, typer.Option("--review", help="A file of decisions, TOML or JSON.")]
@@ -75,13 +79,14 @@ def analyse(
     names: NamesOption = None,
     sheet: SheetOption = None,
     save_review: Annotated[Path | None, typer.Option("--save-review", help="Write the decisions to a file.")] = None,
+    also: AlsoOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Analyse a table: review its names, plan, run the plan on the rows here, write a report."""
     from headgate.cli import analysing
 
     given = analysing.Given(source, out, provider, review, approve, _split(names), sheet, save_review)
-    analysing.analyse(given, as_json=as_json)
+    analysing.analyse(given, _split(also) or (), as_json=as_json)
 
 
 @app.command()
@@ -115,18 +120,20 @@ def run(
     out: Annotated[Path, typer.Option("--out", help="The folder the report is written to.")] = Path("report"),
     names: NamesOption = None,
     sheet: SheetOption = None,
+    also: AlsoOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Run a saved plan again on a table with the same columns: no provider is asked, and nothing leaves."""
     from headgate.cli import analysing
 
     given = analysing.Given(source, out, "local", None, None, _split(names), sheet, None)
-    analysing.run(plan, given, as_json=as_json)
+    analysing.run(plan, given, _split(also) or (), as_json=as_json)
 
 
 @app.command()
 def demo(
     out: Annotated[Path, typer.Option("--out", help="The folder the report is written to.")] = Path("demo-report"),
+    also: AlsoOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Analyse the bundled table (a steel plant's year at 15 minutes) and say where the report is."""
@@ -136,7 +143,7 @@ def demo(
 
     with as_file(files("headgate") / "demo" / "steel_industry_15min.csv.gz") as source:
         given = analysing.Given(source, out, "local", None, "clean", None, None, None)
-        analysing.analyse(given, as_json=as_json)
+        analysing.analyse(given, _split(also) or (), as_json=as_json)
 
 
 @app.command()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from headgate.canonical import Json, sha256
 from headgate.catalogue.meaning import Meaning
+from headgate.charts.export import file_name
 from headgate.clock import stamp
 from headgate.manifest import Choice, Decision, ManifestStore, to_mapping, wire_names
 
@@ -128,7 +129,6 @@ def _counts(decisions: Sequence[Decision], by: DecidedBy) -> Json:
 
 def report(made: Report, folder: str) -> Json:
     """What an analysis did and found, without its tables: those stand in the folder."""
-    files = [name for name in made.files() if name.startswith("results/")]
     return {
         "report": folder,
         "provider": made.provider,
@@ -141,7 +141,7 @@ def report(made: Report, folder: str) -> Json:
                 "facts": dict(result.facts),
                 "sentences": list(result.sentences),
                 "warnings": list(result.warnings),
-                "files": [name for name in files if name.startswith(f"results/{number:02d}-")],
+                "files": [f"results/{file_name(result, number, name)}" for name in result.tables],
             }
             for number, result in enumerate(made.results, 1)
         ],

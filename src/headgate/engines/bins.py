@@ -12,6 +12,8 @@ import pyarrow as pa
 from headgate.engines.frame import Frame
 
 _ROUND = (1, 2, 5)
+_FEW = 20
+_COUNTED = pa.schema([("value", pa.float64()), ("rows", pa.int64())])
 
 
 def equal_bins(frame: Frame, column: str, low: float, high: float, bins: int) -> pa.Table:
@@ -23,6 +25,19 @@ def equal_bins(frame: Frame, column: str, low: float, high: float, bins: int) ->
     place = ((frame.values(column)["value"] - low) / width).floor().cast("int64")
     edges = [low + width * at for at in range(bins + 1)]
     return _counted(frame, column, ibis.greatest(ibis.least(place, bins - 1), 0), edges)
+
+
+def are_few(distinct: int, values: int) -> bool:
+    """Whether a measure has so few different values that each of them is counted on its own, and not in bins."""
+    return distinct <= _FEW and values >= 3 * distinct
+
+
+def each_value(frame: Frame, column: str) -> pa.Table:
+    """`value` and `rows`: how many rows hold each value, in the order of the values."""
+    values = frame.values(column)
+    counted = values.select(value=values["value"].cast("float64"), rows=values["n"])
+    found = frame.execute(counted.order_by("value")).to_pylist()
+    return pa.Table.from_pylist(found, schema=_COUNTED)
 
 
 def round_bins(frame: Frame, column: str, edges: Sequence[float]) -> pa.Table:

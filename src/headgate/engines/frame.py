@@ -6,7 +6,8 @@ import copy
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -35,6 +36,7 @@ from headgate.plan.titles import phrase
 _UNKNOWN = Meaning(Role.UNKNOWN, None, None, None, Fold.NONE, 0.0, Origin.NAME)
 _NUMBERS = frozenset({LocalType.INTEGER, LocalType.NUMBER})
 _TIMES = frozenset({LocalType.DATETIME, LocalType.DATE})
+_ROOMY = 36  # letters that a header may have in a sentence
 _SAYS_END = re.compile(r"(?<![a-z])(period|hour|interval|time)[ _-]*end", re.IGNORECASE)
 
 
@@ -83,6 +85,8 @@ class Frame:
         other = copy.copy(self)
         other._meanings = dict(meanings)
         other._kept = {}
+        for stale in ("_phrases", "_spoken"):
+            other.__dict__.pop(stale, None)
         other._types, other._names = dict(self._types), dict(self._names)
         for each in derived:
             terms = summed(each.expr)
@@ -129,15 +133,40 @@ class Frame:
         """Cells that hold a mark for a missing value (`ND`, `N/A`, `-`)."""
         return self._types[column].sentinels
 
-    def label(self, column: str) -> str:
-        """The header as the user knows it, or the name of a computed column; for local display only."""
+    def header(self, column: str) -> str:
+        """The header as it stands in the table, or the name of a computed column; for local display only."""
         return self._names[column]
+
+    def label(self, column: str) -> str:
+        """The header as a sentence or a chart has room for it: a long one in words.
+
+        As it stands where another column of the analysis reads the same in words.
+        """
+        header = self.header(column)
+        if column not in self._columns or (len(header) <= _ROOMY and header.isprintable()):
+            return header
+        spoken = self._phrases[column]
+        return spoken if len(spoken) < len(header) and self._spoken[spoken] == 1 else header
+
+    @cached_property
+    def _phrases(self) -> Mapping[str, str]:
+        return {each: phrase(self.header(each), self.meaning(each)) for each in self._columns}
+
+    @cached_property
+    def _spoken(self) -> Counter[str]:
+        return Counter(self._phrases.values())
+
+    def about(self, columns: Collection[str]) -> Frame:
+        """The same rows for an analysis of these columns: names need to be told apart from one another alone."""
+        other = copy.copy(self)
+        other.__dict__["_spoken"] = Counter(self._phrases[each] for each in columns if each in self._columns)
+        return other
 
     def phrase(self, column: str) -> str:
         """The column in words for a title inside a sentence: `electricity use`; the name of a computed column."""
         if column not in self._columns:
-            return self.label(column)[:1].lower() + self.label(column)[1:]
-        return phrase(self.label(column), self.meaning(column))
+            return self.header(column)[:1].lower() + self.header(column)[1:]
+        return self._phrases[column]
 
     def holds(self, column: str) -> bool:
         """Whether there is such a column, computed ones included."""
@@ -266,7 +295,7 @@ class Frame:
             late = found["all"] >= 2 and found["late"] >= 0.9 * found["all"]
         stamp = _midnights_later(times.t) if late else times.t
         ends = self.execute(times.aggregate(first=stamp.min(), last=stamp.max())).to_pylist()[0]
-        says_end = step < timings.DAY and _SAYS_END.search(self.label(column)) is not None
+        says_end = step < timings.DAY and _SAYS_END.search(self.header(column)) is not None
         return timings.Timing(step, says_end or timings.is_ending(ends["first"], ends["last"], step), late)
 
 

@@ -56,7 +56,7 @@ def refine(frame: Frame) -> Mapping[str, Meaning]:
     if not frame.count:
         return {each: frame.meaning(each) for each in frame.ids}
     types = [frame.type(each) for each in frame.ids]
-    again = understand([frame.label(each) for each in frame.ids], types)  # (1)
+    again = understand([frame.header(each) for each in frame.ids], types)  # (1)
     extents = dict(_extents(frame))
     meanings: dict[str, Meaning] = {}
     for column, read in zip(frame.ids, again, strict=True):

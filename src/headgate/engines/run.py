@@ -26,12 +26,15 @@ def run(plan: Plan, frame: Frame, progress: Progress) -> tuple[Outcome, ...]:
 
 def _run_one(analysis: Analysis, frame: Frame) -> Outcome:
     runner = RUNNERS.get(analysis.kind)
+    if not frame.count:
+        return Skipped(analysis, "The table has no row.")
     if runner is None:
         return Skipped(analysis, f"There is no analysis of the kind {analysis.kind!r}.")
-    unknown = sorted({each for ids in analysis.inputs.values() for each in ids if not frame.holds(each)})
+    columns = {each for ids in analysis.inputs.values() for each in ids}
+    unknown = sorted(each for each in columns if not frame.holds(each))
     if unknown:
         return Skipped(analysis, f"It needs {', '.join(unknown)}, which is no column of this table.")
     try:
-        return runner(frame, analysis)
+        return runner(frame.about(columns), analysis)
     except InputError as error:
         return Skipped(analysis, f"{error}.")

@@ -13,16 +13,21 @@ _LADDERS = (
     ("kg", "t", "kt", "Mt"),
     ("tCO2", "ktCO2", "MtCO2"),
 )
+_LADDERED = {unit for ladder in _LADDERS for unit in ladder[:-1]} | {"kEUR", "kUSD"}
 _THOUSANDS = {"kEUR": "EUR", "kUSD": "USD"}
 _LARGE = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
+_SPELT_LARGER = 1e6
 _SPANS = ((604_800, "week"), (86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
 
 def number(value: float, unit: str | None = None) -> str:
     """The value with four significant digits, thousands separators and its unit: `1,234 kWh`, `0.1741`, `12.5 %`.
 
-    Digits before the point are never rounded away (`123,457`); trailing zeros after it are dropped.
+    Digits before the point are never rounded away (`123,457`); trailing zeros after it are dropped. From a million of a
+    unit that has larger ones on, one of them is taken: `14.71 GWh`.
     """
+    if unit in _LADDERED and abs(value) >= _SPELT_LARGER and math.isfinite(value):
+        return " ".join(compact(value, unit))
     if not math.isfinite(value):
         return "not a number"
     size = abs(value)
@@ -38,17 +43,42 @@ def compact(value: float, unit: str) -> tuple[str, str]:
 
     Below a million of its unit a value stays as `number` spells it.
     """
-    if unit in _THOUSANDS and abs(value) >= 1e6:
-        value, unit = value * 1000, _THOUSANDS[unit]
-    ladder = next((ladder for ladder in _LADDERS if unit in ladder), ())
-    for larger in ladder[ladder.index(unit) + 1 :] if ladder else ():
-        if abs(value) < 1e6:
-            break
-        value, unit = value / 1000, larger
+    if unit in _LADDERED and abs(value) >= _SPELT_LARGER:
+        divisor, unit = _larger(abs(value), unit)
+        value = value / divisor
     for size, word in _LARGE:
         if abs(value) >= max(size, 1e7):
             return f"{number(value / size)} {word}", unit
     return number(value), unit
+
+
+def axis_unit(largest: float, unit: str) -> tuple[float, str]:
+    """What the values of an axis up to `largest` are divided by, and the unit they then have: `1e6`, `GWh` for kWh.
+
+    Below 100,000 they stand as they are; from there on below 10,000 of a larger unit, or in millions of a unit that has
+    no larger one. One divisor for a whole axis, so that its values stay comparable.
+    """
+    size = abs(largest)
+    if size < 1e5 or not math.isfinite(size):
+        return 1.0, unit
+    divisor, unit = _larger(size, unit)
+    for limit, word in _LARGE:
+        if size / divisor >= limit:
+            return divisor * limit, f"{word} {unit}".rstrip()
+    return divisor, unit
+
+
+def _larger(size: float, unit: str) -> tuple[float, str]:
+    """The divisor and the unit that leave less than 10,000 of it, as far as there are larger ones."""
+    if unit in _THOUSANDS:
+        return 1e-3, _THOUSANDS[unit]
+    divisor = 1.0
+    ladder = next((ladder for ladder in _LADDERS if unit in ladder), ())
+    for larger in ladder[ladder.index(unit) + 1 :] if ladder else ():
+        if size / divisor < 1e4:
+            break
+        divisor, unit = divisor * 1000, larger
+    return divisor, unit
 
 
 def share(value: float) -> str:

@@ -16,24 +16,11 @@ from headgate.catalogue.units import measures, spell
 from headgate.errors import InputError
 from headgate.plan.kinds import KINDS, Choices, Kind, Number
 from headgate.plan.language import Analysis, Derived, Expression, Folded, Operation, Param, Question
-from headgate.plan.wording import TITLES, plain_text
+from headgate.plan.wording import QUESTIONS, TITLES, plain_text
 
 ONE_SIDED = frozenset({"neg", "abs"})
 TWO_SIDED = frozenset({"add", "sub", "mul", "div"})
-ASKS = frozenset(
-    {
-        "cumulative_or_interval",
-        "period_start_or_end",
-        "time_zone",
-        "sign",
-        "part_of",
-        "meaning",
-        "unit",
-        "price",
-        "schedule",
-        "baseline_dates",
-    }
-)
+ASKS = frozenset(QUESTIONS)
 MOST_SYNONYMS = 8
 MOST_EXPRESSION_DEPTH = 12
 _DERIVED_DIGITS = 3

@@ -25,6 +25,18 @@ _LINK = re.compile(
     r"|[\w-][.\u3002\uff0e\uff61][^\W\d_]{2,}(?!\w)|\d{1,3}(?:\.\d{1,3}){3}"
 )
 
+QUESTIONS = {
+    "cumulative_or_interval": "Is it the reading of a meter that only rises, or what was used in each interval?",
+    "period_start_or_end": "Does a time stamp name the start of its interval, or the end?",
+    "time_zone": "Which time zone do its clocks show, and are they put forward in summer?",
+    "sign": "Which direction is positive: drawn or fed in, in or out?",
+    "part_of": "Is it part of what another column counts, and of which?",
+    "meaning": "What does it measure? The name does not say it.",
+    "unit": "Which unit is it in?",
+    "price": "What does one unit of it cost?",
+    "schedule": "On which days and at which hours is work done?",
+    "baseline_dates": "From when to when is the time to compare with?",
+}
 TITLES = {
     "data_profile": "What the columns hold",
     "timestamp_audit": "Time stamps: steps, gaps and duplicates",

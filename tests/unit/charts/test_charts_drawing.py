@@ -221,3 +221,108 @@ def test_a_fit_is_a_line_through_the_points_and_the_bars_of_a_pareto_keep_their_
 def test_a_grid_writes_its_values_where_there_is_room() -> None:
     figure, table = FORMS[Form.GRID]
     assert {"5", "7", "1"} <= set(texts(svg(vega_lite(figure, table))))
+
+
+def test_very_large_values_are_drawn_in_a_unit_they_have_room_for() -> None:
+    figure, _ = FORMS[Form.LINE]
+    table = pa.table({"day": DAYS, "kwh": [12_000_000.0, 3_000_000.0, 6_000_000.0]})
+    spec = vega_lite(replace(figure, rule=(7_000_000.0, "mean 7,000 MWh")), table)
+    assert [row["y"] for row in spec["data"]["values"]] == [12, 3, 6]
+    assert {"Energy (GWh)", "mean 7 GWh"} <= set(texts(svg(spec)))
+
+
+def test_the_two_axes_of_a_scatter_have_each_a_unit_of_their_own() -> None:
+    figure, _ = FORMS[Form.SCATTER]
+    table = pa.table({"part": ["a", "a"], "temp": [2_000_000.0, 1.0], "kwh": [30.0, 12.0]})
+    spec = vega_lite(replace(figure, x_unit="kWh"), table)
+    assert [(row["x"], row["y"]) for row in spec["data"]["values"]] == [(2000, 30), (0.001, 12)]
+
+
+def test_the_values_of_a_grid_and_the_edges_of_bins_are_divided_alike() -> None:
+    grid, _ = FORMS[Form.GRID]
+    cells = pa.table({"day": ["Mon"], "shift": ["late"], "kwh": [12_000_000.0]})
+    assert vega_lite(grid, cells)["data"]["values"][0]["colour"] == 12
+    bins, _ = FORMS[Form.HISTOGRAM]
+    row = vega_lite(bins, pa.table({"low": [0.0], "high": [12_000_000.0], "n": [1_000_000]}))["data"]["values"][0]
+    assert (row["x"], row["x2"], row["y"]) == (0, 12, 1_000_000)  # kW as GW; rows stay rows
+
+
+def test_labels_that_are_cut_alike_are_still_told_apart() -> None:
+    figure, _ = FORMS[Form.MATRIX]
+    long = [f"{'simulation output ' * 5}{end}" for end in ("cooling", "heating")]
+    table = pa.table({"a": [n for n in long for _ in long], "b": [*long, *long], "r": [1.0, 0.5, 0.5, 1.0]})
+    rows = vega_lite(figure, table)["data"]["values"]
+    assert len({row["x"] for row in rows}) == 2
+    assert [row["x"][-7:] for row in rows] == ["cooling", "cooling", "heating", "heating"]
+    alike = [f"{'x' * 70}{middle}{'y' * 70}" for middle in "ab"]
+    bars = vega_lite(FORMS[Form.BARS][0], pa.table({"line": alike, "kwh": [1.0, 2.0]}))["data"]["values"]
+    assert len({row["x"] for row in bars}) == 2
+
+
+def test_many_points_are_short_dabs_of_the_same_places_and_paint() -> None:
+    figure, _ = FORMS[Form.SCATTER]
+    table = pa.table({"temp": [float(i) for i in range(500)], "kwh": [float(i % 7) for i in range(500)]})
+    few, many = (svg(vega_lite(replace(figure, series=None, fit=None), table.slice(0, n))) for n in (50, 500))
+    assert few.count('d="M2') >= 50
+    assert many.count("h.01") == 500
+    assert f'stroke="{palette.SERIES[0]}"' in many
+    assert len(many) < 40_000
+
+
+@pytest.mark.parametrize("form", [Form.HEATMAP, Form.GRID, Form.MATRIX])
+def test_coloured_cells_stand_on_a_ground_that_stays_light(form: Form) -> None:
+    assert palette.PLATE not in palette.REPAINTED
+    assert contrast(palette.SEQUENTIAL[-1], palette.PLATE) >= 3
+    assert f'fill="{palette.PLATE}"' in svg(vega_lite(*FORMS[form]))
+
+
+Matrix = tuple[tuple[float, float, float], ...]
+
+# Machado, Oliveira and Fernandes (2009), severity 1: linear RGB as eyes see it that lack one kind of cones.
+EYES: dict[str, Matrix] = {
+    "all cones": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "no cones for red": (
+        (0.152286, 1.052583, -0.204868),
+        (0.114503, 0.786281, 0.099216),
+        (-0.003882, -0.048116, 1.051998),
+    ),
+    "no cones for green": (
+        (0.367322, 0.860646, -0.227968),
+        (0.280085, 0.672501, 0.047413),
+        (-0.011820, 0.042940, 0.968881),
+    ),
+}
+
+
+@pytest.mark.parametrize("ground", ["light", "dark"])
+@pytest.mark.parametrize("eyes", EYES)
+def test_any_two_series_are_told_apart_by_every_eye(eyes: str, ground: str) -> None:
+    colours = palette.SERIES if ground == "light" else [palette.REPAINTED[each] for each in palette.SERIES]
+    apart = [distance(EYES[eyes], one, other) for i, one in enumerate(colours) for other in colours[:i]]
+    assert min(apart) >= 20
+
+
+def test_that_check_sees_colours_that_look_alike_to_some() -> None:
+    assert distance(EYES["all cones"], "#c0504d", "#7a7a3a") > 40
+    assert distance(EYES["no cones for green"], "#c0504d", "#7a7a3a") < 10
+
+
+def linear(colour: str) -> tuple[float, float, float]:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return red, green, blue
+
+
+def distance(eyes: Matrix, one: str, other: str) -> float:
+    """CIE 1976 colour difference of two colours (D65) as these eyes see them."""
+    return sum((a - b) ** 2 for a, b in zip(lab(eyes, linear(one)), lab(eyes, linear(other)), strict=True)) ** 0.5
+
+
+def lab(eyes: Matrix, rgb: tuple[float, float, float]) -> tuple[float, float, float]:
+    seen = [sum(part * share for part, share in zip(rgb, row, strict=True)) for row in eyes]
+    red, green, blue = (min(1.0, max(0.0, part)) for part in seen)
+    x = (0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.95047
+    y = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    z = (0.0193 * red + 0.1192 * green + 0.9505 * blue) / 1.08883
+    fx, fy, fz = (part ** (1 / 3) if part > 216 / 24389 else (24389 / 27 * part + 16) / 116 for part in (x, y, z))
+    return 116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)

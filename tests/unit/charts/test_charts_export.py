@@ -1,16 +1,21 @@
 from __future__ import annotations
 
 import csv
+import getpass
 import io
+import socket
+import struct
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from xml.etree import ElementTree as ET
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pytest
-from tests.unit.charts.samples import analysis
+from tests.unit.charts.samples import FIT, FORMS, analysis
 
-from headgate.charts.export import results_csv
-from headgate.engines.interface import Result
+from headgate.charts.export import charts_png, charts_svg, results_csv
+from headgate.engines.interface import Form, Result
 
 
 def exported(table: pa.Table) -> str:
@@ -65,3 +70,51 @@ def test_file_names_hold_the_number_the_kind_and_the_table_and_cannot_leave_the_
 
 def test_an_empty_table_is_a_heading_line() -> None:
     assert exported(pa.table({"a": pa.array([], pa.float64())})) == "a\r\n"
+
+
+def drawn_twice() -> Result:
+    bars, table = FORMS[Form.BARS]
+    scatter, points = FORMS[Form.SCATTER]
+    figures = (replace(bars, table="lines"), replace(bars, table="lines", title="Again"), scatter)
+    return Result(analysis("breakdown"), {"lines": table, "t": points, "fit": FIT}, {}, figures)
+
+
+def test_charts_are_named_after_their_table_and_place_in_the_report() -> None:
+    pictures = charts_svg(drawn_twice(), 7)
+    assert list(pictures) == ["07-breakdown-lines.svg", "07-breakdown-lines-2.svg", "07-breakdown-t.svg"]
+    assert list(charts_png(pictures)) == [name.replace(".svg", ".png") for name in pictures]
+
+
+def test_a_chart_that_stands_alone_has_its_title_and_a_white_ground() -> None:
+    first, second, _ = charts_svg(drawn_twice(), 1).values()
+    assert "Energy by line" in ET.fromstring(first).itertext()
+    assert "Again" in ET.fromstring(second).itertext()
+    assert 'fill="#ffffff"' in first
+
+
+def chunks(png: bytes) -> set[bytes]:
+    """The kinds of chunks in a PNG file (PNG specification, 5.3)."""
+    found, at = set(), 8
+    while at < len(png):
+        (size,) = struct.unpack(">I", png[at : at + 4])
+        found.add(png[at + 4 : at + 8])
+        at += size + 12
+    return found
+
+
+def test_a_picture_says_nothing_of_its_making_and_is_the_same_again() -> None:
+    pictures = charts_svg(drawn_twice(), 1)
+    images = charts_png(pictures)
+    for image in images.values():
+        assert chunks(image) <= {b"IHDR", b"pHYs", b"IDAT", b"IEND"}
+    for data in [*images.values(), *(picture.encode() for picture in pictures.values())]:
+        assert not [
+            word for word in (getpass.getuser(), socket.gethostname()) if len(word) > 4 and word.encode() in data
+        ]
+    assert charts_png(charts_svg(drawn_twice(), 1)) == images
+
+
+def test_that_check_would_see_a_text_chunk() -> None:
+    (image, *_) = charts_png(charts_svg(drawn_twice(), 1)).values()
+    spoken = image[:33] + struct.pack(">I", 4) + b"tEXtUser" + b"0000" + image[33:]
+    assert b"tEXt" in chunks(spoken)

@@ -12,6 +12,7 @@ from tests.unit.charts.samples import FORMS, SENT, analysis, column, every_form,
 
 from headgate.charts.page import page
 from headgate.engines.interface import Result, Skipped
+from headgate.plan.wording import QUESTIONS
 
 HOSTILE = '<script>alert("h")</script>\u202e\u200b<img src=x onerror=alert(1)>'
 
@@ -154,7 +155,8 @@ def test_skipped_dropped_and_asked_stand_in_the_page(full: str) -> None:
     text = Elements(full).text
     assert "No column holds an amount produced." in text
     assert "analyses[3]" in text
-    assert "cumulative or interval" in text
+    assert "Is it the reading of a meter that only rises, or what was used in each interval?" in text
+    assert "cumulative_or_interval" not in text
 
 
 def test_a_withheld_column_says_withheld() -> None:
@@ -196,6 +198,100 @@ def test_every_figure_is_drawn_for_the_page_and_for_the_telephone(full: str) -> 
 
 
 def test_an_empty_cell_of_a_data_table_is_a_dash() -> None:
-    table = pa.table({"unit": ["kWh", "", None]})
+    table = pa.table({"column": ["a", "b", "c"], "unit": ["kWh", "", None]})
     made = page(report(results=(Result(analysis(), {"columns": table}, {}),)))
     assert re.findall("<td>([^<]*)</td>", made)[:3] == ["kWh", "–", "–"]
+
+
+def test_what_was_skipped_for_one_reason_is_told_together() -> None:
+    view = report()
+    skipped = [Skipped(analysis("trend", title), "The table has no row.") for title in ("Trend", "Peaks")]
+    text = Elements(page(replace(view, outcomes=tuple(skipped)))).text
+    assert text.count("The table has no row.") == 1
+    assert "2 analyses" in text
+    assert "Trend; Peaks" in text
+
+
+def test_a_question_that_is_asked_of_several_columns_stands_once() -> None:
+    view = report()
+    asked = tuple(replace(view.questions[0], about=name, ask="meaning") for name in ("lat", "lng"))
+    text = Elements(page(replace(view, questions=asked))).text
+    assert text.count("What does it measure?") == 1
+    assert re.search(r"2 columns.*lat; lng", text, re.DOTALL)
+
+
+def test_of_a_very_wide_table_sixty_columns_stand_open_and_the_rest_behind_a_click() -> None:
+    made = page(report(columns=tuple(column(f"point {i}") for i in range(1684))))
+    opened, closed = made.split("The other 1,624 columns")
+    assert "point 59<" in opened
+    assert "point 60<" not in opened
+    assert "point 1683<" in closed
+
+
+def faults(text: str) -> list[str]:
+    """What of a page somebody could not use who hears it: rules of axe-core that can be told from the text alone."""
+    tags = Elements(text).tags
+    found = [
+        f"svg without {name}" for tag, a in tags if tag == "svg" for name in ("aria-label", "role") if not a.get(name)
+    ]
+    ids = [a["id"] for _, a in tags if "id" in a]
+    found += [f"double id {each}" for each in {each for each in ids if ids.count(each) > 1}]
+    found += [
+        f"described by no {a['aria-describedby']}" for _, a in tags if a.get("aria-describedby", ids[0]) not in ids
+    ]
+    found += [
+        f"th without scope in {text[:20]}" for tag, a in tags if tag == "th" and a.get("scope") not in ("row", "col")
+    ]
+    names = [a["aria-label"] for _, a in tags if a.get("role") == "region"]
+    found += [f"two regions called {each}" for each in {each for each in names if names.count(each) > 1}]
+    found += [
+        "a part that scrolls and no key reaches"
+        for _, a in tags
+        if "scroll" in str(a.get("class")) and "tabindex" not in a
+    ]
+    levels = [int(tag[1]) for tag, _ in tags if re.fullmatch("h[1-6]", tag)]
+    found += ["a heading level left out" for one, other in zip([0, *levels], levels, strict=False) if other > one + 1]
+    order = [tag for tag, _ in tags if tag in ("table", "caption")]
+    found += ["a table without a caption"] * (order.count("table") - order.count("caption"))
+    if ("html", {"lang": "en"}) not in tags:
+        found.append("no language")
+    return found
+
+
+def test_the_page_can_be_heard_and_used_with_keys(full: str) -> None:
+    assert faults(full) == []
+
+
+@pytest.mark.parametrize(
+    ("whole", "broken"),
+    [
+        (' scope="row"', ""),
+        (' scope="col"', ""),
+        ("<caption>", "<span>"),
+        (' tabindex="0"', ""),
+        ('role="img"', ""),
+        ("<h2", "<h4"),
+        ('lang="en"', ""),
+        ('id="a2"', 'id="a1"'),
+        (
+            "-alt",
+            "-no",
+        ),
+    ],
+)
+def test_that_check_hears_what_it_listens_for(full: str, whole: str, broken: str) -> None:
+    assert faults(full.replace(whole, broken, 1))
+
+
+def test_every_chart_has_its_numbers_in_a_table_named_after_it(full: str) -> None:
+    captions = re.findall("<caption>([^<]*)</caption>", full)
+    for figure, _ in FORMS.values():
+        assert figure.title in captions
+
+
+def test_every_question_of_the_plan_s_language_has_words() -> None:
+    assert all(words.endswith((".", "?")) for words in QUESTIONS.values())
+    assert set(QUESTIONS) == {
+        "cumulative_or_interval", "period_start_or_end", "time_zone", "sign", "part_of", "meaning", "unit", "price",
+        "schedule", "baseline_dates",
+    }  # fmt: skip

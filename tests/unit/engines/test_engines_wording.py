@@ -24,6 +24,10 @@ from headgate.engines import wording
         (0.0, "t", "0 t"),
         (-1e-16, None, "0"),
         (1e-30, None, "0"),
+        (999_999.0, "kWh", "999,999 kWh"),
+        (-14_709_511, "kWh", "−14.71 GWh"),
+        (401_738_144, "kUSD", "401.7 billion USD"),
+        (170_102_025, None, "170,102,025"),
         (float("nan"), "kW", "not a number"),
         (float("inf"), None, "not a number"),
     ],
@@ -85,7 +89,9 @@ def test_seconds_are_told_only_where_there_are_any() -> None:
     [
         (628.72, "kW", ("628.7", "kW")),
         (959_636.71, "kWh", ("959,637", "kWh")),
-        (56_223_000, "kW", ("56,223", "MW")),
+        (56_223_000, "kW", ("56.22", "GW")),
+        (14_709_511, "kWh", ("14.71", "GWh")),
+        (2_330_381, "kWh", ("2,330", "MWh")),
         (4_394_581_699, "MWh", ("4,395", "TWh")),
         (170_102_025, "", ("170.1 million", "")),
         (9_500_000, "EUR", ("9,500,000", "EUR")),
@@ -96,3 +102,24 @@ def test_seconds_are_told_only_where_there_are_any() -> None:
 )
 def test_a_headline_has_room_for_every_size(value: float, unit: str, spelled: tuple[str, str]) -> None:
     assert wording.compact(value, unit) == spelled
+
+
+@pytest.mark.parametrize(
+    ("largest", "unit", "divisor", "shown"),
+    [
+        (99_999, "kWh", 1, "kWh"),
+        (628_700, "kW", 1e3, "MW"),
+        (-12_000_000, "kWh", 1e6, "GWh"),
+        (60_000_000, "kW", 1e6, "GW"),
+        (4_394_581_699, "MWh", 1e6, "TWh"),
+        (401_738_144, "kUSD", 1e6, "billion USD"),
+        (11_088_125, "kUSD", 1e6, "billion USD"),
+        (640_000, "kEUR", 1e3, "million EUR"),
+        (5_061_483, "customers", 1e6, "million customers"),
+        (170_102_025, "", 1e6, "million"),
+        (875_000, "ft2", 1, "ft2"),
+        (float("inf"), "kWh", 1, "kWh"),
+    ],
+)
+def test_an_axis_is_divided_until_its_numbers_are_short(largest: float, unit: str, divisor: float, shown: str) -> None:
+    assert wording.axis_unit(largest, unit) == (pytest.approx(divisor), shown)

@@ -156,4 +156,5 @@ def _sentences(groups: list[dict[str, Any]], name: str, how: Fold, unit: str, by
     if len(named) < len(groups):  # the smaller ones are in "Other"
         yield f"{greatest}; the {len(named)} greatest are shown, the rest together as “{groups[-1]['group']}”."
     else:
-        yield f"{greatest}, {low['group']} the smallest with {number(low['value'], unit)}{least}."
+        lowest = [str(row["group"]) for row in named if row["value"] == low["value"]]
+        yield f"{greatest}, {listed(lowest, 3)} the smallest with {number(low['value'], unit)}{least}."

@@ -10,7 +10,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from headgate.engines.bins import equal_bins
+from headgate.engines.bins import are_few, each_value, equal_bins
 from headgate.engines.frame import Frame
 from headgate.engines.interface import Figure, Form, Outcome, Result, Skipped
 from headgate.engines.spread import spread_of
@@ -84,7 +84,7 @@ def _columns(frame: Frame, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
         own = found[each]
         yield {
             "id": each,
-            "column": frame.label(each),
+            "column": frame.header(each),
             "type": str(frame.type(each)),
             "unit": frame.unit(each),
             "empty": frame.count - own["filled"],
@@ -113,14 +113,14 @@ def _top_values(frame: Frame, ids: Sequence[str], most: int) -> pa.Table:
         values = values.filter(values["value"].notnull())
         counted = values.group_by("value").aggregate(rows=values.count())
         top = frame.execute(counted.order_by([ibis.desc("rows"), "value"]).limit(most)).to_pylist()
-        found += [{"column": frame.label(column), **row, "share": row["rows"] / frame.count} for row in top]
+        found += [{"column": frame.header(column), **row, "share": row["rows"] / frame.count} for row in top]
     return pa.Table.from_pylist(found, schema=_TOP)
 
 
 def _gap_figure(frame: Frame, columns: list[dict[str, Any]], tables: dict[str, pa.Table]) -> Iterator[Figure]:
     partly = [column for column in columns if column["empty"] and column["filled"]]  # a note names the empty ones
     gappy = sorted(partly, key=lambda c: (-c["empty"], c["column"]))[:_MOST_GAPS_DRAWN]
-    if not gappy:
+    if len(gappy) < 2:  # one bar shows nothing that the sentence does not say
         return
     tables["gaps"] = pa.table(
         {"column": [c["column"] for c in gappy], "empty_percent": [100 * c["empty"] / frame.count for c in gappy]}
@@ -145,18 +145,19 @@ def _histograms(frame: Frame, columns: list[dict[str, Any]], tables: dict[str, p
     measured.sort(key=lambda c: (frame.meaning(c["id"]).role not in LOAD, not c["unit"]))
     for place, column in enumerate(measured[:_MOST_HISTOGRAMS], 1):
         name = f"histogram_{place}"
-        tables[name] = _histogram(frame, column)
+        few = are_few(column["distinct"], column["filled"])
+        tables[name] = each_value(frame, column["id"]) if few else _histogram(frame, column)
         unit = frame.unit(column["id"])
         yield Figure(
-            Form.HISTOGRAM,
+            Form.BARS if few else Form.HISTOGRAM,
             name,
-            x="from",
-            x2="to",
+            x="value" if few else "from",
+            x2=None if few else "to",
             y="rows",
-            title=f"How the values of “{column['column']}” are spread",
-            x_label=column["column"],
+            title=f"How the values of “{frame.label(column['id'])}” are spread",
+            x_label=f"{frame.label(column['id'])} ({unit})" if few and unit else frame.label(column["id"]),
             y_label="Rows",
-            unit=unit or None,
+            unit=None if few else unit or None,
             alt=f"Half of the values lie below {number(column['median'], unit)}, nine in ten between "
             f"{number(column['p05'], unit)} and {number(column['p95'], unit)}.",
         )

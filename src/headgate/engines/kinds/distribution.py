@@ -10,7 +10,7 @@ from typing import Any
 import ibis
 import pyarrow as pa
 
-from headgate.engines.bins import equal_bins, round_bins, round_edges
+from headgate.engines.bins import are_few, each_value, equal_bins, round_bins, round_edges
 from headgate.engines.folding import fact_key
 from headgate.engines.frame import Frame
 from headgate.engines.groups import in_own_order, with_value
@@ -40,8 +40,9 @@ _GROUPS = pa.schema(
 def run(frame: Frame, analysis: Analysis) -> Outcome:
     """The tables `figures` (one row a measure), `bins` (`bins_2` …) and, with a category, `groups` (`groups_2` …).
 
-    Bins are of equal width, or between 1, 2, 5, 10 … where `scale` is log: "auto" is log where all values are above
-    zero and the 95 % quantile is 100 times the 5 % quantile or more. Quantiles are exact.
+    A measure of at most 20 different values, each of them on three rows or more on average, has each of them counted.
+    Else bins are of equal width, or between 1, 2, 5, 10 … where `scale` is log: "auto" is log where all values are
+    above zero and the 95 % quantile is 100 times the 5 % quantile or more. Quantiles are exact.
     """
     ids = [each for each in analysis.inputs["measures"] if frame.is_number(each)]
     if not ids:
@@ -59,11 +60,9 @@ def run(frame: Frame, analysis: Analysis) -> Outcome:
         if row["min"] == row["max"]:
             continue
         ending = "" if place == 1 else f"_{place}"
-        logarithmic, note = _scale(analysis, row)
+        tables[f"bins{ending}"], figure, note = _counted(frame, analysis, row, f"bins{ending}", told)
         warnings += note
-        bins = int(analysis.params["bins"])
-        tables[f"bins{ending}"] = _log_bins(frame, row, bins) if logarithmic else _bins(frame, row, bins)
-        figures.append(_figure(frame, row, f"bins{ending}", logarithmic, told))
+        figures.append(figure)
         category = next(iter(analysis.inputs.get("category", ())), None)
         groups = [] if category is None else _groups(frame, row["id"], category)
         if category is not None and len(groups) > 1:
@@ -111,6 +110,18 @@ def _scale(analysis: Analysis, row: Mapping[str, Any]) -> tuple[bool, list[str]]
         note = f"“{row['measure']}” is not above zero throughout, so its bins are of equal width."
         return False, [note] if asked == "log" else []
     return asked == "log" or row["p95"] >= _DECADES * row["p05"], []
+
+
+def _counted(
+    frame: Frame, analysis: Analysis, row: dict[str, Any], table: str, told: Sequence[str]
+) -> tuple[pa.Table, Figure, list[str]]:
+    """How often each value occurs, or the values of each bin; its figure; and what has to be said of the choice."""
+    if are_few(row["distinct"], row["values"]):
+        return each_value(frame, row["id"]), _figure(frame, row, table, "value", told), []
+    logarithmic, note = _scale(analysis, row)
+    bins = int(analysis.params["bins"])
+    counted = _log_bins(frame, row, bins) if logarithmic else _bins(frame, row, bins)
+    return counted, _figure(frame, row, table, "range" if logarithmic else "from", told), note
 
 
 def _bins(frame: Frame, row: dict[str, Any], bins: int) -> pa.Table:
@@ -179,19 +190,20 @@ def _group_sentence(frame: Frame, row: Mapping[str, Any], category: str, groups:
     )
 
 
-def _figure(frame: Frame, row: Mapping[str, Any], table: str, logarithmic: bool, told: Sequence[str]) -> Figure:
-    spoken = sentence(frame.phrase(row["id"]))
+def _figure(frame: Frame, row: Mapping[str, Any], table: str, along: str, told: Sequence[str]) -> Figure:
+    """The figure over the values, named ranges or edges (`from`) of the bins."""
+    spoken, edges = sentence(frame.phrase(row["id"])), along == "from"
     beyond = "; values far out are in the first and last bar" if row.get("far") else ""
     return Figure(
-        Form.BARS if logarithmic else Form.HISTOGRAM,
+        Form.HISTOGRAM if edges else Form.BARS,
         table,
-        x="range" if logarithmic else "from",
-        x2=None if logarithmic else "to",
+        x=along,
+        x2="to" if edges else None,
         y="rows",
         title=f"{spoken}: how often each value occurs{beyond}",
-        x_label=f"{spoken} ({row['unit']})" if logarithmic and row["unit"] else spoken,
+        x_label=spoken if edges or not row["unit"] else f"{spoken} ({row['unit']})",
         y_label="Rows",
-        unit=None if logarithmic else row["unit"] or None,
+        unit=row["unit"] or None if edges else None,
         alt=" ".join(told),
     )
 

@@ -101,6 +101,7 @@ def _result(frame: Frame, analysis: Analysis, terms: _Terms, total: dict[str, An
     unit = f"{terms.unit}/{terms.per}"
     energy, per = (frame.phrase(analysis.inputs[name][0]) for name in ("energy", "denominator"))
     name = f"{over} for each {terms.per} of {under}"
+    name = name if over == frame.header(analysis.inputs["energy"][0]) else sentence(name)
     over_all = "over the whole period" if stamped(frame, analysis) else "in all"
     tables: dict[str, pa.Table] = {}
     figures: list[Figure] = []

@@ -63,7 +63,7 @@ def run(frame: Frame, analysis: Analysis) -> Outcome:
         analysis,
         tables,
         facts,
-        figures=(_figure(load, window, limit, sentences),),
+        figures=(_figure(load, window, limit, sentences),) if months.num_rows > 1 else (),
         sentences=tuple(sentences),
         headlines=_headlines(window, top[0], limit, facts),
         warnings=load.warnings,

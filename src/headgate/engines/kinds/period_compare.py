@@ -86,8 +86,7 @@ def run(frame: Frame, analysis: Analysis) -> Outcome:
         full = max((sum(one.full for one in each.periods) for each in measures), default=0)
         return Skipped(
             analysis,
-            f"There {'is' if full == 1 else 'are'} {count(full, f'full {grain}')}; a comparison needs two that follow "
-            "each other or lie a year apart.",
+            f"There is {full or 'no'} full {grain}; a comparison needs two that follow each other or lie a year apart.",
         )
     shown = [each for each in measures if any(row["id"] == each.id for row in changes)]
     return _result(frame, analysis, shown, changes, regular, grain)

@@ -158,7 +158,8 @@ def _above(cell: dict[str, Any]) -> float:
 def _figure(frame: Frame, analysis: Analysis, how: Fold, unit: str, told: Sequence[str]) -> Figure:
     measure, (across, down) = analysis.inputs["measure"][0], analysis.inputs["categories"]
     spoken = frame.phrase(measure)
-    measured = f"number of values of {spoken}" if how is Fold.COUNT else f"{fold_word(how)} {spoken}"
+    measured = f"{fold_word(how)} {spoken}" if not spoken.startswith(f"{fold_word(how)} ") else spoken
+    measured = f"number of values of {spoken}" if how is Fold.COUNT else measured
     return Figure(
         Form.GRID,
         "cells",

@@ -70,7 +70,8 @@ def run(frame: Frame, analysis: Analysis) -> Outcome:
     told = tuple(_sentences(frame, analysis, machine, facts, listed.listed))
     tables = {"days": days, "hours": _hours(frame, machine), "runs": listed.table(machine.moments.several, {})}
     headline = Headline("Running", float(facts["on_share"] or 0.0) * 100, "%", f"{count(lengths['starts'], 'start')}")
-    return Result(analysis, tables, facts, _figures(frame, analysis, machine, told), told, (headline,))
+    figures = _figures(frame, analysis, machine, told)[: 2 if days.num_rows > 1 else 1]  # one day makes no line
+    return Result(analysis, tables, facts, figures, told, (headline,))
 
 
 def _machine(frame: Frame, analysis: Analysis) -> _Machine | Skipped:
