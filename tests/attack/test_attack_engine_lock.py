@@ -46,7 +46,7 @@ def test_an_open_frame_refuses_every_way_to_another_file(tmp_path: Path, stateme
     file = tmp_path / "other.csv"
     file.write_text("a\n1\n", encoding="utf-8")
     with opened(written(tmp_path, ROWS), tmp_path) as frame, pytest.raises(duckdb.Error):
-        frame._backend.con.execute(statement.format(file=file, folder=tmp_path)).fetchall()
+        frame._engine._backend.con.execute(statement.format(file=file, folder=tmp_path)).fetchall()
     assert sorted(each.name for each in tmp_path.iterdir() if each.name != "headgate-home") == [
         "other.csv",
         "plant.csv",

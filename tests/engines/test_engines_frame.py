@@ -133,5 +133,5 @@ def test_rows_take_no_more_memory_than_they_are_given(tmp_path: Path, memory: in
     table = read(path)
     columns = [Column(f"c{at.position + 1}", at.position, at.name, at.name) for at in table.headers]
     with open_frame(table, columns, {}, work=tmp_path, memory=memory) as frame:
-        said = frame.rows.get_backend().con.execute("SELECT current_setting('memory_limit')").fetchone()[0]  # type: ignore[attr-defined]
+        said = frame._engine._backend.con.execute("SELECT current_setting('memory_limit')").fetchone()[0]  # type: ignore[attr-defined]
     assert (said == "667.5 MiB") is (memory is not None)  # 700,000 kB

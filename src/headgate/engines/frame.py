@@ -11,13 +11,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from uuid import uuid4
 
 import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
-from ibis.backends.duckdb import Backend
 
 from headgate.catalogue.meaning import Fold, Meaning, Origin, Quantity, Role
 from headgate.catalogue.units import UNITS
@@ -25,9 +23,10 @@ from headgate.engines import timing as timings
 from headgate.engines.columns import Typed, decide
 from headgate.engines.computed import summed, value
 from headgate.engines.duck import connect, lock, plain_errors
+from headgate.engines.engine import Duck, Engine, Remote
 from headgate.engines.interface import refuse_too_wide
 from headgate.engines.reading import drop_raw, read_rows
-from headgate.errors import InputError, UnavailableError
+from headgate.errors import InputError, IntegrityError, UnavailableError
 from headgate.headers.table import Delimited, LocalType, Table
 from headgate.manifest.approved import Column
 from headgate.plan.language import Derived, Folded
@@ -35,6 +34,7 @@ from headgate.plan.titles import phrase
 
 _UNKNOWN = Meaning(Role.UNKNOWN, None, None, None, Fold.NONE, 0.0, Origin.NAME)
 _NUMBERS = frozenset({LocalType.INTEGER, LocalType.NUMBER})
+_BATCH = 50_000
 _TIMES = frozenset({LocalType.DATETIME, LocalType.DATE})
 _ROOMY = 36  # letters that a header may have in a sentence
 _SAYS_END = re.compile(r"(?<![a-z])(period|hour|interval|time)[ _-]*end", re.IGNORECASE)
@@ -50,23 +50,21 @@ class Frame:
     def __init__(
         self,
         name: str,
-        backend: Backend,
-        folder: Path,
+        engine: Engine,
         columns: Sequence[Column],
         types: Mapping[str, Typed],
         meanings: Mapping[str, Meaning],
     ) -> None:
         self.name = name
         self.ids: tuple[str, ...] = tuple(column.id for column in columns)
-        self._backend = backend
-        self._folder = folder
+        self._engine = engine
         self._columns = {column.id: column for column in columns}
         self._names = {column.id: column.header for column in columns}
         self._types = types
         self._meanings = meanings
         self._timings: dict[str, timings.Timing] = {}
         self._kept: dict[tuple[str, ...], ir.Table] = {}
-        self.rows: ir.Table = backend.table("rows")
+        self.rows: ir.Table = engine.table("rows")
 
     def __enter__(self) -> Frame:
         return self
@@ -97,6 +95,21 @@ class Frame:
                 other.rows = other.rows.mutate(**{each.id: value(each.expr, self.rows)})
         return other
 
+    def moved(self, engine: Remote) -> Frame:
+        """The same rows in another engine, of the types that were decided here; close that frame and not this one.
+
+        Raises as `Engine` does.
+        """
+        here = self._engine
+        if not isinstance(here, Duck):
+            raise IntegrityError("rows are given to another engine once, by the one they were read into")
+        engine.load("rows", self.rows.schema(), here.batches("rows", _BATCH))
+        other = copy.copy(self)
+        other._engine, other._kept = engine, {}
+        other.rows = engine.table("rows")
+        here.close()
+        return other
+
     def _alike(self, terms: Sequence[Folded]) -> bool:
         kinds = {(found.role, found.quantity, found.unit, found.fold) for found in (self.meaning(t.of) for t in terms)}
         return len(kinds) == 1 and all(
@@ -104,9 +117,8 @@ class Frame:
         )
 
     def close(self) -> None:
-        """The connection is closed and every file it wrote is gone."""
-        self._backend.disconnect()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        """Nothing of the rows is left where the engine ran."""
+        self._engine.close()
 
     @cached_property
     def count(self) -> int:
@@ -203,10 +215,7 @@ class Frame:
 
     def execute(self, expression: ir.Table) -> pa.Table:
         """The Arrow table of a small expression over `rows`."""
-        # Ibis's own way to Arrow imports pandas, which the core install does not have.
-        with plain_errors(self.name):
-            found: pa.Table = self._backend.con.sql(self._backend.compile(expression)).to_arrow_table()
-        return found.cast(expression.schema().to_pyarrow())
+        return self._engine.execute(expression)
 
     def number(self, expression: ir.Scalar) -> float | None:
         """The single number of an expression, None where there is none."""
@@ -264,8 +273,7 @@ class Frame:
     def shared(self, name: tuple[str, ...], find: Callable[[], ir.Table]) -> ir.Table:
         """What `find` says, worked out once for whoever asks under this name: a table of the engine's own."""
         if name not in self._kept:
-            with plain_errors(self.name):
-                self._kept[name] = self._backend.create_table(f"kept_{uuid4().hex}", find(), temp=True)
+            self._kept[name] = self._engine.keep(find())
         return self._kept[name]
 
     def _find_load(self, column: str, time: str) -> ir.Table:
@@ -337,7 +345,7 @@ def _load(
         _keep(connection, columns, types)
         backend = ibis.duckdb.from_connection(connection)
         lock(connection)
-    return Frame(table.path.name, backend, folder, columns, types, meanings)
+    return Frame(table.path.name, Duck(table.path.name, backend, folder), columns, types, meanings)
 
 
 def _keep(connection: duckdb.DuckDBPyConnection, columns: Sequence[Column], types: Mapping[str, Typed]) -> None:

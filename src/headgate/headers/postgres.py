@@ -1,6 +1,7 @@
 """Headers and rows of a table or view on a PostgreSQL server, over a connection that was made before.
 
-Nothing is set for longer than one transaction, which reads only: behind a pooler the session is somebody else's next.
+Nothing is set for longer than one transaction: behind a pooler the session is somebody else's next. It reads only, but
+for a run whose engine the server is: that makes temporary tables, which are gone with it.
 What the server or the driver says in an error may quote a cell or the password, so none of it is passed on.
 """
 
@@ -11,9 +12,10 @@ import ipaddress
 import socket
 import ssl
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from headgate.errors import HeadgateError, InputError, RefusalError, UnavailableError
 from headgate.headers.cells import column_types
@@ -53,6 +55,13 @@ _BEGIN = (
     "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'postgres'; "
     "SET LOCAL extra_float_digits = 1; SET LOCAL synchronize_seqscans = off"
 )
+# Names are looked up in the run's own tables and the system's alone: no function of another schema is called.
+_WORK = (
+    "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ WRITE; SET LOCAL search_path = pg_temp; "
+    "SET LOCAL statement_timeout = '{seconds}s'; SET LOCAL idle_in_transaction_session_timeout = '{seconds}s'; "
+    "SET LOCAL lock_timeout = '10s'; SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; "
+    "SET LOCAL extra_float_digits = 1; SET LOCAL synchronize_seqscans = off; SET LOCAL jit = off; SAVEPOINT before"
+)
 _RELATIONS = """
 SELECT n.nspname, c.relname, NOT c.relispartition AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
   AND pg_catalog.has_table_privilege(c.oid, 'SELECT')
@@ -78,6 +87,8 @@ _UNAVAILABLE = {
     "57P03": "the database is starting up or shutting down; try again later",
     "57P01": "the database was shut down meanwhile; try again later",
 }
+# Classes of what a server says of the values or the size of a statement, and not of itself (PostgreSQL, appendix A).
+_ROWS = frozenset({"21", "22", "54"})
 # What the driver raises on a server that speaks another language.
 _GARBLED = (ValueError, LookupError, TypeError, AttributeError, struct.error, pg8000.core.scramp.ScramException)
 
@@ -159,6 +170,35 @@ class Session:
                     raise
                 raise UnavailableError(f"{path.name}: the rows could not be kept ({error.strerror})") from None
         return Table(path, Delimited("utf-8", ",", '"', ".", 0), table.headers)
+
+    def begin(self) -> None:
+        """A transaction has begun in which temporary tables can be made; all of them are gone when it ends."""
+        self._driver.wait(_COPY_SECONDS + _GRACE_SECONDS)
+        with _plain_errors():
+            self._driver.run(_WORK.format(seconds=_COPY_SECONDS))
+
+    def work(self, statement: str, rows: Iterable[bytes] | None = None, into: BinaryIO | None = None) -> None:
+        """The statement has run; it took `rows` in (COPY … FROM STDIN) or gave its own `into` a file (COPY … TO).
+
+        Where it fails, the transaction stands as it did before. Raises InputError where the rows do not allow what it
+        asks, UnavailableError where the database does not answer.
+        """
+        with _plain_errors():
+            try:
+                self._driver.execute_unnamed(statement, stream=into if rows is None else rows)
+            except pg8000.exceptions.DatabaseError as error:
+                self._driver.run("ROLLBACK TO SAVEPOINT before")
+                said = error.args[0] if error.args else None
+                code = str(said.get("C")) if isinstance(said, dict) else ""
+                if code[:2] in _ROWS:
+                    raise InputError(f"the database does not run this on these rows ({code})") from None
+                raise
+            self._driver.run("RELEASE SAVEPOINT before; SAVEPOINT before")
+
+    def end(self) -> None:
+        """The transaction is over, and nothing of it is kept."""
+        with suppress(HeadgateError), _plain_errors():
+            self._driver.run("ROLLBACK")
 
     @contextmanager
     def _reading(self, seconds: int) -> Iterator[None]:

@@ -1,0 +1,95 @@
+"""One body over all engines: every kind says on another engine what it says on DuckDB.
+
+A kind that an engine does not run is a gap, marked by the exception it raises; the mark goes red when the gap closes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from tests.engines import plant
+from tests.engines.opening import opened
+from tests.postgres_server import Postgres as Server
+
+from headgate.engines.engine import Remote
+from headgate.engines.frame import Frame
+from headgate.engines.interface import Outcome, Result, Skipped
+from headgate.engines.kinds import RUNNERS
+from headgate.engines.postgres import Postgres
+from headgate.headers.postgres import Session
+from headgate.headers.server import server
+from headgate.plan.kinds import KINDS
+from headgate.sandbox.connection import connected
+
+ENGINES = ("postgres",)
+GAPS: dict[tuple[str, str], type[BaseException]] = {}
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Frame, dict[str, Outcome]]]:
+    """The plant's table on DuckDB, and what each kind says there."""
+    folder = tmp_path_factory.mktemp("here")
+    with opened(plant.table(folder), folder, plant.ROLES) as frame:
+        yield frame, {each.kind: RUNNERS[each.kind](frame, each) for each in plant.asked(frame)}
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def there(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Frame]]:
+    """The same table on another engine."""
+    engine: Remote = request.getfixturevalue(f"{request.param}_engine")
+    folder = tmp_path_factory.mktemp("there")
+    with opened(plant.table(folder), folder, plant.ROLES) as frame, frame.moved(engine) as moved:
+        yield request.param, moved
+
+
+@pytest.fixture(scope="module")
+def postgres_engine(postgres: Server) -> Postgres:
+    place = server(postgres.url())
+    return Postgres(Session(connected((place.host, place.port)), place))
+
+
+def test_most_kinds_have_a_result_to_compare(here: tuple[Frame, dict[str, Outcome]]) -> None:
+    skipped = {kind: found.reason for kind, found in here[1].items() if isinstance(found, Skipped)}
+    assert set(here[1]) == set(KINDS)
+    assert len(skipped) <= 3, skipped
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_a_kind_says_the_same_on_every_engine(
+    kind: str, here: tuple[Frame, dict[str, Outcome]], there: tuple[str, Frame]
+) -> None:
+    engine, frame = there
+    analysis = next(each for each in plant.asked(frame) if each.kind == kind)
+    gap = GAPS.get((engine, kind))
+    if gap is not None:
+        with pytest.raises(gap):
+            RUNNERS[kind](frame, analysis)
+        return
+    same(RUNNERS[kind](frame, analysis), here[1][kind])
+
+
+def same(found: Outcome, wanted: Outcome) -> None:
+    """Two outcomes say the same: numbers to nine digits, all else to the letter."""
+    if isinstance(wanted, Skipped) or isinstance(found, Skipped):
+        assert found == wanted
+        return
+    assert isinstance(found, Result)
+    assert list(found.tables) == list(wanted.tables)
+    for name, table in wanted.tables.items():
+        assert found.tables[name].schema == table.schema, name
+        rows, expected = found.tables[name].to_pylist(), table.to_pylist()
+        assert len(rows) == len(expected), name
+        for row, other in zip(rows, expected, strict=True):
+            assert {key: near(value) for key, value in row.items()} == other, name
+    assert dict(found.facts) == {key: near(value) for key, value in wanted.facts.items()}
+    assert (found.sentences, found.warnings) == (wanted.sentences, wanted.warnings)
+    assert [each.value for each in found.headlines] == [near(each.value) for each in wanted.headlines]
+
+
+def near(value: Any) -> Any:
+    if isinstance(value, float) and not isinstance(value, bool | date | datetime):
+        return pytest.approx(value, rel=1e-9, abs=1e-9, nan_ok=True)
+    return value
