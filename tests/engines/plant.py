@@ -127,6 +127,7 @@ _WANTED: Mapping[str, tuple[str, ...]] = {
     "event_rule": ("above",),
     "scatter_xy": ("colour",),
     "equipment_efficiency": ("timestamp",),
+    "timestamp_audit": (),
 }
 _PARAMS: Mapping[str, Mapping[str, float | str | bool]] = {
     "baseline_mv": {"baseline_days": 60, "force": "yes"},

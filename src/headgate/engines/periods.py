@@ -101,11 +101,16 @@ def open_periods(frame: Frame, measure: str, time: str, grain: Grain, drivers: S
         grain,
         step,
         tuple(row["start"] for row in full),
-        tuple(float(row["y"]) for row in full),
-        tuple(tuple(float(row[name]) for name in names[1:]) for row in full),
+        tuple(_steady(row["y"]) for row in full),
+        tuple(tuple(_steady(row[name]) for name in names[1:]) for row in full),
         len(all_rows) - len(full),
         (*warnings, *joint.warnings, *_gaps(len(all_rows) - len(full), grain)),
     )
+
+
+def _steady(value: float) -> float:
+    """The value to twelve digits: sums in another order differ in the last ones, and a search would follow them."""
+    return float(f"{value:.12g}")
 
 
 def _is_full(row: dict[str, Any], grain: Grain, step: int) -> bool:

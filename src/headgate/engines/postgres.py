@@ -96,7 +96,7 @@ def _read(text: bytes, schema: pa.Schema) -> pa.Table:
         found = pacsv.read_csv(
             io.BytesIO(text),
             read_options=pacsv.ReadOptions(column_names=schema.names),
-            parse_options=pacsv.ParseOptions(newlines_in_values=True),
+            parse_options=pacsv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
             convert_options=pacsv.ConvertOptions(
                 column_types=dict(zip(schema.names, numbers, strict=True)),
                 null_values=[""],

@@ -123,7 +123,7 @@ def _rows(frame: Frame, column: str, order: _Order) -> ir.Table:
         text = frame.text(each).fill_null("(blank)")
         entity = entity + " / " + text if place else text
     if order.time is None:
-        place = frame.rows["row"].cast("int64").as_timestamp("s")
+        place = ibis.timestamp("1970-01-01") + frame.rows["row"].cast("int64").as_interval("s")
         rows = frame.rows.select(t=place, entity=entity, value=frame.rows[column])
         return rows.filter(rows["value"].notnull())
     rows = frame.rows.select(t=frame.start(order.time), entity=entity, value=frame.rows[column])
