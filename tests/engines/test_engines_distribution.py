@@ -16,6 +16,7 @@ from tests.scale import times
 
 from headgate.catalogue.meaning import Fold, Role
 from headgate.engines.bins import round_edges
+from headgate.engines.interface import Form
 
 ENERGY = "Energy [kWh]"
 ASKED = {"measures": [ENERGY]}
@@ -93,11 +94,11 @@ def test_values_with_a_zero_have_no_logarithm(tmp_path: Path) -> None:
 
 
 def test_one_value_far_out_does_not_squeeze_all_others_into_one_bar(tmp_path: Path) -> None:
-    cells: list[Cell] = [*([10, 20, 30, 40] * 100), 1_000_000, 0]
-    with opened(written(tmp_path, {ENERGY: cells, "Line": range(402)}), tmp_path) as frame:
+    cells: list[Cell] = [*(list(range(10, 41)) * 100), 1_000_000, 0]
+    with opened(written(tmp_path, {ENERGY: cells, "Line": range(3102)}), tmp_path) as frame:
         said = found(frame, "distribution", ASKED)
     bins = said.tables["bins"].to_pylist()
-    assert sum(row["rows"] for row in bins) == 402
+    assert sum(row["rows"] for row in bins) == 3102
     assert bins[-1]["to"] == 40 + 30 / 4
     assert "values far out are in the first and last bar" in said.figures[0].title
 
@@ -152,3 +153,23 @@ def test_every_value_is_in_one_bin_and_empty_cells_in_none(cells: list[int | Non
         with opened(path, Path(folder)) as frame:
             said = found(frame, "distribution", ASKED, scale=scale)
     assert sum(said.tables["bins"]["rows"].to_pylist()) == sum(cell is not None for cell in cells)
+
+
+@pytest.mark.parametrize(
+    ("cells", "rows"),
+    [
+        ([0, 0.5, 0.5, 3, 3, 3, 0, 0, 3], [(0, 3), (0.5, 2), (3, 4)]),  # three values on nine rows: each is counted
+        ([0, 1, 2, 2, 9, 10, 10, 10], None),  # five values on eight rows: bins
+    ],
+)
+def test_few_different_values_are_counted_one_by_one(
+    tmp_path: Path, cells: list[Cell], rows: list[tuple[float, int]] | None
+) -> None:
+    with opened(written(tmp_path, {ENERGY: cells, "Line": "A" * len(cells)}), tmp_path) as frame:
+        said = found(frame, "distribution", ASKED, bins=5)
+    if rows is None:
+        assert said.tables["bins"].column_names == ["from", "to", "rows"]
+        return
+    assert [tuple(row.values()) for row in said.tables["bins"].to_pylist()] == rows
+    assert (said.figures[0].form, said.figures[0].x, said.figures[0].y) == (Form.BARS, "value", "rows")
+    assert said.figures[0].x_label.endswith("(kWh)")

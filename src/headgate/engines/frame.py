@@ -157,7 +157,12 @@ class Frame:
         return Counter(self._phrases.values())
 
     def about(self, columns: Collection[str]) -> Frame:
-        """The same rows for an analysis of these columns: names need to be told apart from one another alone."""
+        """The same rows for an analysis of these columns, of all where there are none.
+
+        Names need to be told apart from one another alone.
+        """
+        if not columns:
+            return self
         other = copy.copy(self)
         other.__dict__["_spoken"] = Counter(self._phrases[each] for each in columns if each in self._columns)
         return other
