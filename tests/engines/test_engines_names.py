@@ -37,6 +37,12 @@ def test_an_analysis_of_one_of_two_twins_may_tell_it_in_words(tmp_path: Path) ->
         assert frame.about(set()).label("c1") == LONG, "an analysis of no column is one of all"
 
 
+def test_beside_a_long_header_a_short_one_is_told_in_words_too(tmp_path: Path) -> None:
+    with opened(written(tmp_path, {LONG: [1, 2, 3], "Usage_kWh": [1, 2, 3]}), tmp_path) as frame:
+        assert frame.about({"c2"}).label("c2") == "Usage_kWh"
+        assert frame.about({"c1", "c2"}).label("c2") == "electricity use"
+
+
 def test_what_a_header_means_does_not_depend_on_how_it_is_told(tmp_path: Path) -> None:
     with opened(written(tmp_path, {LONG: [1, 2, 3]}), tmp_path) as frame:
         assert (frame.unit("c1"), frame.label("c1")) == ("MWh", "total sales")
