@@ -362,7 +362,7 @@ def probe_lock() -> None:
 @contextmanager
 def _cell(source: Path | Server | None, found: Settings) -> Iterator[Process]:
     """A cell for the source, with a private folder of its own."""
-    with work_folder() as work, cell.cell_process(source, work, found.floor) as running:
+    with work_folder() as work, cell.cell_process(source, work, found.floor, found.memory) as running:
         yield running
 
 

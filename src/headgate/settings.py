@@ -11,6 +11,8 @@ from pathlib import Path
 from headgate.errors import InputError
 from headgate.isolation import FLOORS, IsolationLevel, usual_floor
 
+_LEAST_MEMORY = 500_000_000  # a line of a text file may be 16 MB long, and several are read at once
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -19,12 +21,14 @@ class Settings:
     `home` is `HEADGATE_HOME` (default `~/.headgate`); `actor` is `HEADGATE_ACTOR` (default the login name). The actor
     is kept sealed beside the manifest, is never sent, and has to be the one who approved where something is sent.
     `floor` is `HEADGATE_ISOLATION_FLOOR` (default L2 on Linux, L0 where the system has no such layers): below it
-    nothing is read and nothing is sent.
+    nothing is read and nothing is sent. `memory` is `HEADGATE_MEMORY` (`4GB`): the bytes that rows may take before they
+    are put on disk, None for four fifths of this machine's.
     """
 
     home: Path
     actor: str
     floor: IsolationLevel
+    memory: int | None = None
 
     @property
     def profiles(self) -> Path:
@@ -33,11 +37,13 @@ class Settings:
 
 
 def from_environment(home: Path | None = None) -> Settings:
-    """The settings of this process; `home` overrides `HEADGATE_HOME`. Raises InputError for a floor that is none."""
+    """The settings of this process; `home` overrides `HEADGATE_HOME`. Raises InputError for a floor or a memory that is
+    none.
+    """
     folder = home or Path(os.environ.get("HEADGATE_HOME") or Path.home() / ".headgate")
     actor = os.environ.get("HEADGATE_ACTOR") or _login()
     # What is no UTF-8 in the environment could be neither committed to nor passed on.
-    return Settings(folder.expanduser().absolute(), actor.encode(errors="replace").decode(), _floor())
+    return Settings(folder.expanduser().absolute(), actor.encode(errors="replace").decode(), _floor(), _memory())
 
 
 def key(variable: str) -> str | None:
@@ -73,6 +79,17 @@ def _floor() -> IsolationLevel:
     if asked is not None and asked not in FLOORS:
         raise InputError(f"HEADGATE_ISOLATION_FLOOR must be one of {', '.join(FLOORS)}")
     return usual_floor() if asked is None else IsolationLevel(asked)
+
+
+def _memory() -> int | None:
+    asked = os.environ.get("HEADGATE_MEMORY")
+    if not asked:
+        return None
+    found = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([MG])B\s*", asked, re.IGNORECASE)
+    memory = 0 if found is None else int(float(found[1]) * (1e6 if found[2] in "mM" else 1e9))
+    if memory < _LEAST_MEMORY:
+        raise InputError("HEADGATE_MEMORY is what rows may take of this machine's memory, from 500MB up, such as 4GB")
+    return memory
 
 
 def _login() -> str:

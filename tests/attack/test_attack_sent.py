@@ -30,7 +30,7 @@ from headgate.providers.profiles import Dialect, Profile
 from headgate.screening.store import OwnLists
 
 KEY = "sk-a-key-of-nobody"
-PLAN_HASH = "134802a465342339392cc96e9ded48e182a315d643eed95950be9cb3ff748578"
+PLAN_HASH = "42e9da47685f1d9e338eaa0c524214d06a22af37c407bbd7d669240691849a5f"
 Approve = Callable[..., ApprovedManifest]
 Open = Callable[[Profile], Gate]
 Show = Callable[[int], Sent]

@@ -23,6 +23,7 @@ STEEL_RUNS = {
     "out_of_hours": (LOAD, {}),
     "load_factor": (LOAD, {}),
     "power_factor": ({**FLOWS, "reactive": "Lagging_Current_Reactive.Power_kVarh"}, {}),
+    "day_clusters": (LOAD, {}),
     "intensity": ({**FLOWS, "denominator": "CO2(tCO2)", "entity": "Load_Type"}, {}),
 }
 

@@ -28,7 +28,7 @@ def test_every_kind_of_the_contract_runs_and_no_other() -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"kind": "forecast"}, "no analysis of the kind 'forecast'"),
+        ({"kind": "horoscope"}, "no analysis of the kind 'horoscope'"),
         ({"inputs": {"measures": ("c9", "d1", "c2")}}, "It needs c9, d1, which is no column of this table."),
         ({"inputs": {"measures": ("c3",)}}, "holds numbers"),
     ],

@@ -26,12 +26,14 @@ _MOST_SAID = 1 << 30
 
 
 @contextmanager
-def cell_process(source: Path | Server | None, work: Path, floor: IsolationLevel) -> Iterator[Process]:
+def cell_process(
+    source: Path | Server | None, work: Path, floor: IsolationLevel, memory: int | None = None
+) -> Iterator[Process]:
     """The cell, running: it can read the source and write to the folder `work`, and has no network and no environment.
 
     Of a folder it gets the names, and the files that lie in it, but nothing further down; of a server one connection,
-    over which it is logged in. Raises `RefusalError` where the system does not isolate it down to `floor`, with nothing
-    read, and as `headgate.headers.postgres.Session` does.
+    over which it is logged in. Rows take at most `memory` bytes. Raises `RefusalError` where the system does not
+    isolate it down to `floor`, with nothing read, and as `headgate.headers.postgres.Session` does.
     """
     reads, lists = _given(source)
     engine = (source.host, source.port) if isinstance(source, Server) else None
@@ -40,6 +42,8 @@ def cell_process(source: Path | Server | None, work: Path, floor: IsolationLevel
     with started("cell", given, work.absolute(), environment, limit=_MOST_SAID, finishes=False) as process:
         if isinstance(source, Server):
             process.ask("log in", to_json(source))
+        if memory is not None:
+            process.ask("memory", memory)
         yield process
 
 

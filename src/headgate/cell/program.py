@@ -35,18 +35,22 @@ def cell(work: Path, held: Connection | None) -> Answering:
     Engines are loaded when they are first asked for: reading headers takes none.
     """
     session: Session | None = None
+    memory: int | None = None
     mimetypes.knownfiles.clear()  # openpyxl has Python read the system's lists of types, which no cell is given
 
     def answer(message: Message, tell: Tell) -> Json:
-        nonlocal session
+        nonlocal session, memory
         match message.kind:
             case "log in":
                 session = _logged_in(message.value, held)
                 return None
+            case "memory":
+                memory = _memory(message.value)
+                return None
             case "read":
                 return _read(message.value, session)
             case "run":
-                return _run(message.value, work, session, tell)
+                return _run(message.value, work, session, memory, tell)
             case "lock":
                 return _lock()
             case _:
@@ -82,10 +86,17 @@ def _open(session: Session | None) -> Session:
     return session
 
 
-def _run(asked: Json, work: Path, session: Session | None, tell: Tell) -> Json:
+def _memory(asked: Json) -> int:
+    if not isinstance(asked, int):
+        raise IntegrityError("the memory that rows may take is a number of bytes")
+    return asked
+
+
+def _run(asked: Json, work: Path, session: Session | None, memory: int | None, tell: Tell) -> Json:
     from headgate.catalogue import understand
     from headgate.cell.message import Ran, Running, packed
     from headgate.engines.frame import open_frame
+    from headgate.engines.models import not_installed
     from headgate.engines.profile import refine
     from headgate.engines.run import run
     from headgate.headers import Postgres
@@ -103,11 +114,11 @@ def _run(asked: Json, work: Path, session: Session | None, tell: Tell) -> Json:
         meanings |= saved.meanings
     if isinstance(table.layout, Postgres):
         table = _open(session).copied(table, table.layout, work)
-    with open_frame(table, columns, meanings, work=work) as frame:
+    with open_frame(table, columns, meanings, work=work, memory=memory) as frame:
         if saved is not None:
             plan = check(replace(saved, meanings={**refine(frame), **saved.meanings}), columns)
         else:
-            local = propose(columns, refine(frame))
+            local = propose(columns, refine(frame), not_installed())
             plan = check(merge(local, answered) if answered else local, columns)
         outcomes = run(plan, frame, lambda done, of, what: tell([done, of, what]))
     return to_json(Ran(plan, tuple(packed(outcome) for outcome in outcomes)))

@@ -22,7 +22,7 @@ def equal_bins(frame: Frame, column: str, low: float, high: float, bins: int) ->
     What lies beyond an end is counted in the bin there.
     """
     width = (high - low) / bins
-    place = ((frame.rows[column] - low) / width).floor().cast("int64")
+    place = ((frame.values(column)["value"] - low) / width).floor().cast("int64")
     edges = [low + width * at for at in range(bins + 1)]
     return _counted(frame, column, ibis.greatest(ibis.least(place, bins - 1), 0), edges)
 
@@ -34,14 +34,15 @@ def are_few(distinct: int, values: int) -> bool:
 
 def each_value(frame: Frame, column: str) -> pa.Table:
     """`value` and `rows`: how many rows hold each value, in the order of the values."""
-    rows = frame.rows.filter(frame.rows[column].notnull()).select(value=frame.rows[column].cast("float64"))
-    found = frame.execute(rows.group_by("value").aggregate(rows=rows.count()).order_by("value")).to_pylist()
+    values = frame.values(column)
+    counted = values.select(value=values["value"].cast("float64"), rows=values["n"])
+    found = frame.execute(counted.order_by("value")).to_pylist()
     return pa.Table.from_pylist(found, schema=_COUNTED)
 
 
 def round_bins(frame: Frame, column: str, edges: Sequence[float]) -> pa.Table:
     """The same between `edges`, each bin with its lower edge and without its upper one; few enough to compare with."""
-    value = frame.rows[column]
+    value = frame.values(column)["value"]
     place = sum((ibis.ifelse(value >= edge, 1, 0) for edge in edges[1:-1]), start=ibis.literal(0))
     return _counted(frame, column, place, edges)
 
@@ -59,8 +60,8 @@ def round_edges(low: float, high: float, most: int) -> list[float]:
 
 
 def _counted(frame: Frame, column: str, place: ir.Value, edges: Sequence[float]) -> pa.Table:
-    rows = frame.rows.filter(frame.rows[column].notnull()).select(bin=place)
-    found = frame.execute(rows.group_by("bin").aggregate(rows=rows.count())).to_pylist()
+    values = frame.values(column).select("n", bin=place)
+    found = frame.execute(values.group_by("bin").aggregate(rows=values.n.sum())).to_pylist()
     counts = {row["bin"]: row["rows"] for row in found}
     bins = range(len(edges) - 1)
     return pa.table(

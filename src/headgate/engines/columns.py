@@ -124,23 +124,28 @@ def _grouped(cell: str, decimal: str) -> str:
 
 
 def _counts(connection: duckdb.DuckDBPyConnection, names: Sequence[str], decimal: str) -> dict[str, _Counts]:
-    """What every text column holds, over all rows; columns are stacked, so that a wide table is one small query."""
+    """What every text column holds, over all rows.
+
+    Columns are stacked, so that a wide table is one small query, and a spelling is looked at once however often it is
+    there.
+    """
     found = {name: _Counts() for name in names}
     marks = ", ".join(f"'{mark}'" for mark in _SENTINELS)
     for at in range(0, len(names), _AT_ONCE):
         part = ", ".join(names[at : at + _AT_ONCE])
         stacked = f"(UNPIVOT raw ON {part} INTO NAME name VALUE x)"
-        numbers = f"(SELECT name, x, {_plain('x', decimal)} AS n FROM {stacked})"  # noqa: S608
+        spellings = f"(SELECT name, x, count(*) AS k FROM {stacked} GROUP BY ALL)"  # noqa: S608
+        numbers = f"(SELECT name, x, k, {_plain('x', decimal)} AS n FROM {spellings})"  # noqa: S608
         rows = connection.execute(
-            f"""SELECT name, count(*), count(*) FILTER (lower(x) IN ({marks})),
-                count(n), count(*) FILTER (n = floor(n)),
-                count(*) FILTER (n IS NULL AND lower(x) IN ('true', 'false', 'yes', 'no')),
-                count(*) FILTER (n IS NULL AND regexp_matches(x, '{_DATED}')),
-                count(*) FILTER (n IS NULL AND regexp_matches(x, '^[^A-Za-z]*[0-9][^A-Za-z]*$')),
-                count(*) FILTER (n IS NULL AND regexp_full_match(x, '{_CLOCK}'))
+            f"""SELECT name, sum(k), sum(k) FILTER (lower(x) IN ({marks})),
+                sum(k) FILTER (n IS NOT NULL), sum(k) FILTER (n = floor(n)),
+                sum(k) FILTER (n IS NULL AND lower(x) IN ('true', 'false', 'yes', 'no')),
+                sum(k) FILTER (n IS NULL AND regexp_matches(x, '{_DATED}')),
+                sum(k) FILTER (n IS NULL AND regexp_matches(x, '^[^A-Za-z]*[0-9][^A-Za-z]*$')),
+                sum(k) FILTER (n IS NULL AND regexp_full_match(x, '{_CLOCK}'))
             FROM {numbers} GROUP BY name"""  # noqa: S608
         ).fetchall()
-        found.update({name: _Counts(*counts) for name, *counts in rows})
+        found.update({name: _Counts(*(int(count or 0) for count in counts)) for name, *counts in rows})
     return found
 
 

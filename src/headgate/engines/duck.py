@@ -14,10 +14,11 @@ from headgate.errors import HeadgateError, InputError, IntegrityError, Unavailab
 THREADS = 2
 
 
-def connect(folder: Path) -> duckdb.DuckDBPyConnection:
+def connect(folder: Path, memory: int | None = None) -> duckdb.DuckDBPyConnection:
     """A connection whose database and spill files lie in `folder`, in UTC, that never fetches an extension.
 
-    It can still open files until `lock` is called.
+    It can still open files until `lock` is called. What is more than `memory` bytes (None: four fifths of this
+    machine's) is put on disk; the libraries around it take some 300 MB besides.
     """
     connection = duckdb.connect(
         str(folder / "rows.duckdb"),
@@ -30,6 +31,7 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
             "disabled_optimizers": "common_subexpressions",
             "temp_directory": str(folder / "spill"),
             "threads": str(THREADS),
+            **({} if memory is None else {"memory_limit": f"{memory // 1000}KB"}),
         },
     )
     connection.execute("SET TimeZone = 'UTC'")

@@ -7,7 +7,7 @@ import re
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -26,7 +26,7 @@ from headgate.engines.columns import Typed, decide
 from headgate.engines.computed import summed, value
 from headgate.engines.duck import connect, lock, plain_errors
 from headgate.engines.interface import refuse_too_wide
-from headgate.engines.reading import read_rows
+from headgate.engines.reading import drop_raw, read_rows
 from headgate.errors import InputError, UnavailableError
 from headgate.headers.table import Delimited, LocalType, Table
 from headgate.manifest.approved import Column
@@ -66,7 +66,7 @@ class Frame:
         self._meanings = meanings
         self._wordy = False
         self._timings: dict[str, timings.Timing] = {}
-        self._loads: dict[tuple[str, str], ir.Table] = {}
+        self._kept: dict[tuple[str, ...], ir.Table] = {}
         self.rows: ir.Table = backend.table("rows")
 
     def __enter__(self) -> Frame:
@@ -85,7 +85,7 @@ class Frame:
         """
         other = copy.copy(self)
         other._meanings = dict(meanings)
-        other._loads = {}
+        other._kept = {}
         for stale in ("_phrases", "_spoken"):
             other.__dict__.pop(stale, None)
         other._types, other._names = dict(self._types), dict(self._names)
@@ -246,12 +246,34 @@ class Frame:
         values; where an entity column tells the rows apart, their values are added up. Raises InputError where the
         stamps have no step or the column holds no numbers.
         """
-        if (column, time) not in self._loads:
+        return self.shared(("load", column, time), lambda: self._find_load(column, time))
+
+    def values(self, column: str) -> ir.Table:
+        """One row a distinct value of a column of numbers: `value`, and `n`, the rows that have it; no null.
+
+        What only asks how values are spread (extremes, quantiles, bins) is worked out of it, so the rows are read once.
+        """
+        rows = self.rows.select(value=self.rows[column])
+        rows = rows.filter(rows["value"].notnull())
+        return self.shared(("values", column), lambda: rows.group_by("value").aggregate(n=rows.count()))
+
+    def stamps(self, time: str) -> ir.Table:
+        """One row a distinct stamp as written: `t`, and `n`, the rows that have it; rows without one are left out."""
+        return self.shared(("stamps", time), lambda: self.counted_stamps(time, None).select("t", "n"))
+
+    def counted_stamps(self, time: str, entity: str | None) -> ir.Table:
+        """The same of each `entity` ("" where none is given), as an expression: it can have as many rows as `rows`."""
+        name = ibis.literal("") if entity is None else self.text(entity).fill_null("")
+        rows = self.rows.select(t=self.rows[time], entity=name)
+        rows = rows.filter(rows["t"].notnull())
+        return rows.group_by(["t", "entity"]).aggregate(n=rows.count())
+
+    def shared(self, name: tuple[str, ...], find: Callable[[], ir.Table]) -> ir.Table:
+        """What `find` says, worked out once for whoever asks under this name: a table of the engine's own."""
+        if name not in self._kept:
             with plain_errors(self.name):
-                self._loads[column, time] = self._backend.create_table(
-                    f"load_{uuid4().hex}", self._find_load(column, time), temp=True
-                )
-        return self._loads[column, time]
+                self._kept[name] = self._backend.create_table(f"kept_{uuid4().hex}", find(), temp=True)
+        return self._kept[name]
 
     def _find_load(self, column: str, time: str) -> ir.Table:
         step = self.interval(time)
@@ -270,7 +292,7 @@ class Frame:
 
     def _find_timing(self, column: str) -> timings.Timing:
         times = self.rows.select("row", t=self.rows[column])
-        gaps = self.execute(timings.step_counts(times).limit(1)).to_pylist()
+        gaps = self.execute(timings.step_counts(self.stamps(column)).limit(1)).to_pylist()
         if not gaps:
             return timings.Timing(None, False, False)
         step = int(gaps[0]["gap"])
@@ -284,11 +306,19 @@ class Frame:
         return timings.Timing(step, says_end or timings.is_ending(ends["first"], ends["last"], step), late)
 
 
-def open_frame(table: Table, columns: Sequence[Column], meanings: Mapping[str, Meaning], *, work: Path) -> Frame:
+def open_frame(
+    table: Table,
+    columns: Sequence[Column],
+    meanings: Mapping[str, Meaning],
+    *,
+    work: Path,
+    memory: int | None = None,
+) -> Frame:
     """The rows of a table in a DuckDB that can read nothing else any more.
 
     (1) A private folder is made in `work`; (2) the rows are read by position; (3) types are decided over all rows;
-    (4) the typed table is kept and the raw one dropped; (5) the connection is locked. Raises InputError where the file
+    (4) the typed table is kept and the raw one dropped; (5) the connection is locked. It takes at most `memory` bytes
+    and puts the rest on disk. Raises InputError where the file
     is not what its layout says or too wide, UnavailableError where this machine has no room.
     """
     refuse_too_wide(table)
@@ -298,15 +328,17 @@ def open_frame(table: Table, columns: Sequence[Column], meanings: Mapping[str, M
     except OSError as error:
         raise UnavailableError(f"no private folder can be made in {work.name} ({error.strerror})") from None
     try:
-        return _load(table, columns, meanings, folder)
+        return _load(table, columns, meanings, folder, memory)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
 
 
-def _load(table: Table, columns: Sequence[Column], meanings: Mapping[str, Meaning], folder: Path) -> Frame:
+def _load(
+    table: Table, columns: Sequence[Column], meanings: Mapping[str, Meaning], folder: Path, memory: int | None
+) -> Frame:
     with plain_errors(table.path.name):
-        connection = connect(folder)
+        connection = connect(folder, memory)
         read_rows(connection, table, folder)
         types = decide(connection, columns, meanings, _decimal(table))
         _keep(connection, columns, types)
@@ -318,7 +350,7 @@ def _load(table: Table, columns: Sequence[Column], meanings: Mapping[str, Meanin
 def _keep(connection: duckdb.DuckDBPyConnection, columns: Sequence[Column], types: Mapping[str, Typed]) -> None:
     cells = ", ".join(["row", *(f"{types[column.id].sql} AS {column.id}" for column in columns)])
     connection.execute(f"CREATE TABLE rows AS SELECT {cells} FROM raw")  # noqa: S608
-    connection.execute("DROP TABLE raw")
+    drop_raw(connection)
 
 
 def _decimal(table: Table) -> str:

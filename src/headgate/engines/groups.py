@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, assert_never
 
 import ibis.expr.types as ir
 
@@ -29,10 +29,37 @@ def with_value(frame: Frame, column: str, category: str) -> ir.Table:
 
 
 def valued(frame: Frame, column: str, category: str) -> ir.Table:
-    """One row a `group`: its `value`, the column folded as its meaning says, and the `rows` that have one."""
-    rows = with_value(frame, column, category)
-    value = folded(rows["value"], frame.meaning(column).fold, rows["row"])
-    return rows.group_by("group").aggregate(value=value, rows=rows.count())
+    """One row a `group`: its `value`, the column folded as its meaning says, and the `rows` that have one.
+
+    It is worked out once for every analysis of the same column and category.
+    """
+
+    def find() -> ir.Table:
+        rows = with_value(frame, column, category)
+        value = folded(rows["value"], frame.meaning(column).fold, rows["row"])
+        return rows.group_by("group").aggregate(value=value, rows=rows.count())
+
+    return frame.shared(("groups", column, category), find)
+
+
+def rest(frame: Frame, column: str, category: str, kept: Sequence[str]) -> dict[str, Any]:
+    """The `value` and `rows` of all other groups as one. Only the latest value needs the rows themselves again."""
+    how = frame.meaning(column).fold
+    source = with_value(frame, column, category) if how is Fold.LAST else valued(frame, column, category)
+    others = source.filter(~source["group"].isin(list(kept)))
+    value = others["value"]
+    match how:
+        case Fold.LAST:
+            found = {"value": value.argmax(others["row"]), "rows": others.count()}
+        case Fold.MEAN | Fold.NONE:
+            found = {"value": (value * others["rows"]).sum() / others["rows"].sum(), "rows": others["rows"].sum()}
+        case Fold.SUM | Fold.COUNT:
+            found = {"value": value.sum(), "rows": others["rows"].sum()}
+        case Fold.MAX | Fold.MIN:
+            found = {"value": value.max() if how is Fold.MAX else value.min(), "rows": others["rows"].sum()}
+        case _ as never:
+            assert_never(never)
+    return dict(frame.execute(others.aggregate(**found)).to_pylist()[0])
 
 
 def makes_no_whole(frame: Frame, column: str) -> str | None:

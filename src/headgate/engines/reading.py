@@ -1,6 +1,7 @@
-"""The rows of a source, brought into DuckDB by position: a table `raw` with `row` (from 0) and `p0`, `p1`, …
+"""The rows of a source, brought into DuckDB by position: a view `raw` with `row` (from 0) and `p0`, `p1`, …
 
-Text sources arrive as text and are typed later over all rows; Parquet and Excel keep the types they have.
+Text sources arrive as text and are typed later over all rows; Parquet and Excel keep the types they have. Parquet is
+read where it lies, all else is copied into a table first.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import gzip
 import io
 import sqlite3
 import zlib
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -47,7 +49,7 @@ _MOST_CHARACTERS = 16 << 20
 
 
 def read_rows(connection: duckdb.DuckDBPyConnection, table: Table, folder: Path) -> None:
-    """The table `raw` exists in the connection, one column for each header, rows in source order.
+    """The view `raw` exists in the connection, one column for each header, rows in source order, until `drop_raw`.
 
     Private copies (a transcoded file) go into `folder`. Raises InputError where the file is not what its layout says,
     UnavailableError where this machine has no room.
@@ -84,8 +86,15 @@ def _read_folder(connection: duckdb.DuckDBPyConnection, table: Table, layout: Fo
         else:
             below = "(SELECT count(*) FROM parts)"
             connection.execute(f"INSERT INTO parts SELECT row + {below}, {cells} FROM raw ORDER BY row")  # noqa: S608
-        connection.execute("DROP TABLE raw")
-    connection.execute("ALTER TABLE parts RENAME TO raw")
+        drop_raw(connection)
+    connection.execute("ALTER TABLE parts RENAME TO cells")
+    connection.execute("CREATE VIEW raw AS SELECT * FROM cells")
+
+
+def drop_raw(connection: duckdb.DuckDBPyConnection) -> None:
+    """The view `raw` is gone, and the copy below it."""
+    connection.execute("DROP VIEW raw")
+    connection.execute("DROP TABLE IF EXISTS cells")
 
 
 def _read_file(connection: duckdb.DuckDBPyConnection, table: Table, layout: Single, folder: Path) -> None:
@@ -95,7 +104,7 @@ def _read_file(connection: duckdb.DuckDBPyConnection, table: Table, layout: Sing
         case Sheet():
             _read_sheet(connection, table, layout)
         case Parquet():
-            _keep(connection, f"read_parquet({quoted(glob.escape(str(table.path)))})", table)
+            _read_parquet(connection, table)
         case Feather():
             _read_feather(connection, table)
         case JsonLines() | JsonArray():
@@ -190,21 +199,53 @@ def _read_sheet(connection: duckdb.DuckDBPyConnection, table: Table, layout: She
 
 
 def _keep(connection: duckdb.DuckDBPyConnection, source: str, table: Table) -> None:
-    """The table `raw` is made of the source: texts without the blanks around them, null where nothing is left."""
+    """The view `raw` is made over a copy of the source, in which texts are as they came: DuckDB keeps those smaller."""
+    kinds = _kinds(connection, source, table)
+    found = _found(table, len(kinds))
+    connection.execute(
+        f"CREATE TABLE cells AS SELECT row_number() OVER () - 1 AS row, {', '.join(_names(table))} "  # noqa: S608
+        f"FROM (SELECT * FROM {source}) AS t({', '.join(found)})"
+    )
+    connection.execute(f"CREATE VIEW raw AS SELECT row, {_cells(table, kinds)} FROM cells")  # noqa: S608
+
+
+def _read_parquet(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    source = f"read_parquet({quoted(glob.escape(str(table.path)))}, file_row_number=true)"
+    kinds = _kinds(connection, source, table, own=1)
+    found = _found(table, len(kinds))
+    connection.execute(
+        f"CREATE VIEW raw AS SELECT {found[-1]} AS row, {_cells(table, kinds)} "  # noqa: S608
+        f"FROM (SELECT * FROM {source}) AS t({', '.join(found)})"
+    )
+
+
+def _kinds(connection: duckdb.DuckDBPyConnection, source: str, table: Table, own: int = 0) -> list[str]:
+    """The types of the source's columns in their order, of which the last `own` are DuckDB's.
+
+    Raises InputError where there are fewer than headers.
+    """
     kinds = [kind for _, kind, *_ in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()]  # noqa: S608
-    if len(kinds) < len(table.headers):
-        raise InputError(
-            f"{table.path.name}: {len(kinds)} columns in the rows, {len(table.headers)} headers; read it again"
-        )
+    there = len(kinds) - own
+    if there < len(table.headers):
+        raise InputError(f"{table.path.name}: {there} columns in the rows, {len(table.headers)} headers; read it again")
+    return kinds
+
+
+def _found(table: Table, columns: int) -> list[str]:
+    """Our names for the columns of a source, those beyond the headers included."""
+    return [*_names(table), *(f"extra{n}" for n in range(columns - len(table.headers)))]
+
+
+def _cells(table: Table, kinds: Sequence[str]) -> str:
+    """The SQL of the columns: texts without the blanks around them, null where nothing is left."""
     names = _names(table)
-    cells = [_trimmed(name) if kind == "VARCHAR" else name for name, kind in zip(names, kinds, strict=False)]
-    found = ", ".join([*names, *(f"extra{n}" for n in range(len(kinds) - len(names)))])
-    kept = ", ".join(["row_number() OVER () - 1 AS row", *cells])
-    connection.execute(f"CREATE TABLE raw AS SELECT {kept} FROM (SELECT * FROM {source}) AS t({found})")  # noqa: S608
+    return ", ".join(_trimmed(name) if kind == "VARCHAR" else name for name, kind in zip(names, kinds, strict=False))
 
 
 def _trimmed(name: str) -> str:
-    return f"nullif(trim({name}, '{_BLANKS}'), '') AS {name}"
+    # Most cells begin and end with a visible ASCII character, and to see that takes a sixth of the time of a trim.
+    seen = f"{name} BETWEEN '!' AND '~' AND right({name}, 1) BETWEEN '!' AND '~'"
+    return f"CASE WHEN {seen} THEN {name} ELSE nullif(trim({name}, '{_BLANKS}'), '') END AS {name}"
 
 
 def _names(table: Table) -> list[str]:

@@ -63,7 +63,7 @@ def open_timed(frame: Frame, column: str, time: str) -> Timed | None:
 
 def is_regular(frame: Frame, time: str) -> bool:
     """Whether nine tenths of the steps between the stamps of a time column are alike, so that a gap can be told."""
-    counts = timing.step_counts(frame.rows.select("row", t=frame.rows[time]))
+    counts = timing.step_counts(frame.stamps(time))
     found = frame.execute(counts.aggregate(n=counts.n.max(), all=counts.n.sum())).to_pylist()[0]
     return bool(found["all"]) and found["n"] >= REGULAR * found["all"]
 

@@ -30,16 +30,16 @@ def seconds(stamp: ir.Value) -> ir.Value:
     return stamp.epoch_seconds().cast("int64")
 
 
-def steps(times: ir.Table) -> ir.Table:
+def steps(stamps: ir.Table) -> ir.Table:
     """The distinct stamps of `t` in order, each with `gap`, the seconds since the one before (null at the first)."""
-    distinct = times.filter(times.t.notnull()).select("t").distinct()
+    distinct = stamps.select("t").distinct()
     before = distinct.t.lag().over(ibis.window(order_by=distinct.t))
     return distinct.mutate(gap=seconds(distinct.t) - seconds(before))
 
 
-def step_counts(times: ir.Table) -> ir.Table:
+def step_counts(stamps: ir.Table) -> ir.Table:
     """How often each `gap` occurs (`n`), the most frequent first, the shorter first among equals."""
-    gaps = steps(times)
+    gaps = steps(stamps)
     counted = gaps.filter(gaps.gap.notnull()).group_by("gap").aggregate(n=lambda t: t.count())
     return counted.order_by([ibis.desc("n"), "gap"])
 
@@ -47,14 +47,15 @@ def step_counts(times: ir.Table) -> ir.Table:
 def midnights(times: ir.Table, step: int) -> ir.Table:
     """One row: `all` stamps at 00:00, and `late` ones, a whole day less one step before the row above them.
 
-    `times` holds `row` (source order) and `t`.
+    `times` holds `row` (source order, without a hole) and `t`. A join finds the few rows above; ordering all of them
+    to look back would take longer than everything else.
     """
     present = times.filter(times.t.notnull())
-    before = present.t.lag().over(ibis.window(order_by=present.row))
-    placed = present.mutate(
-        midnight=seconds(present.t) % DAY == 0, late=seconds(before) - seconds(present.t) == DAY - step
-    )
-    return placed.aggregate(all=placed.midnight.sum(), late=(placed.midnight & placed.late).sum())
+    midnight = present.filter(seconds(present.t) % DAY == 0)
+    asked = midnight.select(above=midnight.row - 1, at=seconds(midnight.t))
+    above = asked.inner_join(times, asked.above == times.row)
+    late = above.filter(seconds(above.t) - above["at"] == DAY - step)
+    return midnight.aggregate(all=midnight.count()).cross_join(late.aggregate(late=late.count()))
 
 
 def is_ending(first: datetime, last: datetime, step: int) -> bool:

@@ -35,9 +35,13 @@ def figures_of(frame: Frame, ids: Sequence[str], figures: Figures) -> dict[str, 
     found: dict[str, dict[str, Any]] = {}
     for at in range(0, len(ids), _AT_ONCE):
         part = ids[at : at + _AT_ONCE]
-        stack = len(part) >= _WIDE and len(part) * frame.count <= _MOST_STACKED
-        found |= _stacked(frame, part, figures) if stack else _side_by_side(frame, part, figures)
+        found |= (_stacked if is_stacked(frame, part) else _side_by_side)(frame, part, figures)
     return {each: found[each] for each in ids}
+
+
+def is_stacked(frame: Frame, ids: Sequence[str]) -> bool:
+    """Whether these are many columns of few rows."""
+    return len(ids) >= _WIDE and min(len(ids), _AT_ONCE) * frame.count <= _MOST_STACKED
 
 
 def _side_by_side(frame: Frame, ids: Sequence[str], figures: Figures) -> dict[str, dict[str, Any]]:

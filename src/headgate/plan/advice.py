@@ -8,7 +8,9 @@ from headgate.catalogue.meaning import Fold, Medium, Quantity, Role
 from headgate.plan.choosing import Field, Fields
 from headgate.plan.draft import Draft
 
+_DRIVERS = (Role.PRODUCTION_OUT, Role.TEMPERATURE_OUTDOOR, Role.OCCUPANCY, Role.MASS_INTERVAL, Role.HUMIDITY)
 _EXPECTED = (Role.TARGET, Role.BASELINE_MODEL)
+_MOST_DRIVERS = 3
 _MOST_SETPOINTS = 2
 _FEWEST_PARTS = 2
 _NARROW = 2  # categories a pivot needs
@@ -41,9 +43,10 @@ def first(draft: Draft, fields: Fields) -> None:
 
 
 def then(draft: Draft, fields: Fields) -> None:
-    """What turns use into money and parts, and how plant is run."""
+    """What turns use into money, drivers and parts, and how plant is run."""
     time, load = fields.time, fields.load
     if load is not None:
+        _drivers(draft, fields, load)
         _money(draft, fields, load)
         _parts(draft, fields, load)
     if time is not None:
@@ -52,28 +55,55 @@ def then(draft: Draft, fields: Fields) -> None:
 
 
 def last(draft: Draft, fields: Fields) -> None:
-    """What looks further: what kinds of day there are."""
+    """What looks further: what stands out, when the level changed, what kinds of day there are, what comes next."""
     time, load = fields.time, fields.load
-    if time is None or load is None:
+    measure = load or next(iter(fields.measures), None)
+    if time is None or measure is None:
         return
-    timed = {"load": [load], "timestamp": [time]}
-    draft.add("day_clusters", timed, f"Kinds of day in {load.phrase}", "Which days are run alike.")
+    at = {"measure": [measure], "timestamp": [time]}
+    if load is not None:
+        timed = {"load": [load], "timestamp": [time]}
+        draft.add("expected_band", at, f"Where {measure.phrase} was not as expected", "Points to faults and odd days.")
+        draft.add(
+            "change_points", at, f"When the level of {measure.phrase} changed", "Something was added or switched off."
+        )
+        draft.add("day_clusters", timed, f"Kinds of day in {load.phrase}", "Which days are run alike.")
+    draft.add("forecast", at, f"{measure.phrase} to come", "What to expect if nothing changes.")
 
 
 def _weather(draft: Draft, fields: Fields, load: Field, time: Field) -> None:
-    """What heats or cools, over the outdoor temperature: gas and heat before electricity; and the degree days."""
+    """The signature of what heats or cools, gas and heat before electricity; without it the picture and degree days."""
     outdoor = fields.of(Role.TEMPERATURE_OUTDOOR)[:1]
     if not outdoor:
         return
     loads = [
         one for one in fields.of(Role.ENERGY_INTERVAL, Role.POWER) if one.meaning.medium in (Medium.GAS, Medium.HEAT)
     ]
-    energy = next(iter([one for one in loads if one.is_total] or loads), load)
-    title = f"{energy.phrase} against outdoor temperature"
-    draft.add("scatter_xy", {"x": outdoor, "y": [energy]}, title, "How much of it the weather makes.", fit="none")
-    draft.add(
-        "degree_days", {"temperature": outdoor, "timestamp": [time]}, "Degree days", "What the weather asked for."
-    )
+    totals = [one for one in loads if one.is_total]
+    if "energy_signature" in draft.without:
+        energy = next(iter(totals or loads), load)
+        title = f"{energy.phrase} against outdoor temperature"
+        draft.add("scatter_xy", {"x": outdoor, "y": [energy]}, title, "How much of it the weather makes.", fit="none")
+        asked = {"temperature": outdoor, "timestamp": [time]}
+        draft.add("degree_days", asked, "Degree days", "What the weather asked for.")
+        return
+    for energy in dict.fromkeys([*(totals or loads)[:1], load]):
+        inputs = {"energy": [energy], "temperature": outdoor, "timestamp": [time]}
+        draft.add(
+            "energy_signature",
+            inputs,
+            f"{energy.phrase} against outdoor temperature",
+            "How much of it the weather makes.",
+        )
+
+
+def _drivers(draft: Draft, fields: Fields, load: Field) -> None:
+    drivers = [one for one in fields.of(*_DRIVERS) if one is not load][:_MOST_DRIVERS]
+    if drivers and fields.time is not None:
+        inputs = {"y": [load], "x": drivers, "timestamp": [fields.time]}
+        draft.add(
+            "driver_regression", inputs, f"What drives {load.phrase}", "How much each driver adds, and what is left."
+        )
 
 
 def _money(draft: Draft, fields: Fields, load: Field) -> None:

@@ -151,10 +151,15 @@ class Fields:
         """The columns to break a measure down by, the most telling first.
 
         Of days and weeks only one, since they tell the same; states only where there is no load; a key where it names
-        an entity of a table over time.
+        an entity of a table over time. Over time the meters come first: without them one line stands for all.
         """
         ranked = [field for role in _RANKED_GROUPS for field in self.of(role)]
-        ranked.sort(key=lambda field: field.meaning.confidence < _SURE)
+        ranked.sort(
+            key=lambda field: (
+                field.meaning.confidence < _SURE,
+                self.time is None or field.meaning.role is not Role.ENTITY,
+            )
+        )
         clock = [field for field in ranked if field.meaning.quantity is Quantity.TIME]
         clock.sort(key=lambda field: "date" not in field.tags)
         states = [] if self.load is not None else self.of(Role.STATE)[:2]

@@ -16,13 +16,19 @@ from headgate.plan.wording import MOST_CODE_POINTS
 
 @dataclass(slots=True)
 class Draft:
-    """The analyses so far, the most useful first; what does not fit or is there already is left out."""
+    """The analyses so far, the most useful first; what does not fit or is there already is left out.
+
+    `without` are the kinds that cannot run here, for want of a package.
+    """
 
     meanings: Mapping[str, Meaning]
+    without: frozenset[str] = frozenset()
     analyses: list[Analysis] = field(default_factory=list)
 
     def add(self, kind: str, inputs: Mapping[str, Sequence[Field]], title: str, why: str, **params: Param) -> None:
         """The analysis stands in the draft where its inputs fit; empty inputs are left out."""
+        if kind in self.without:
+            return
         defaults = {name: allowed.default for name, allowed in KINDS[kind].params.items()}
         made = Analysis(
             kind=kind,

@@ -308,6 +308,55 @@ _OVER_TIME = (
         {"heat_base": Number(15.5, -10, 30), "cool_base": Number(18.0, -10, 40), "grain": Choices(("month", "week"))},
     ),
     Kind(
+        "energy_signature",
+        {"energy": Input(_FLOWS), "temperature": Input(_OUTDOOR), **_TIMED},
+        {"model": Choices(("auto", "2p", "3p_heating", "3p_cooling", "4p", "5p")), "grain": Choices(("day", "week"))},
+    ),
+    Kind(
+        "baseline_mv",
+        {
+            "energy": Input(_FLOWS),
+            **_TIMED,
+            "temperature": Input(_OUTDOOR, 0),
+            "drivers": Input(MEASURED, 0, 6),
+        },
+        {
+            "model": Choices(("auto", "change_point", "linear")),
+            "baseline_days": Number(365, 30, 3_650, True, yours=True),
+            "grain": Choices(("day", "week")),
+            "force": Choices(("no", "yes")),
+        },
+    ),
+    Kind(
+        "driver_regression",
+        {"y": Input(MEASURED), "x": Input(MEASURED, 1, 6), **_AT_SOME_TIME},
+        {"grain": Choices(("day", "week", "month"))},
+    ),
+    Kind(
+        "normalised_compare",
+        {"energy": Input(_FLOWS), "drivers": Input(MEASURED, 1, 6), **_TIMED},
+        {"split_percent": Number(50.0, 10, 90), "grain": Choices(("day", "week"))},
+    ),
+    Kind(
+        "change_points",
+        {"measure": Input(MEASURED), **_TIMED},
+        {"grain": Choices(("day", "week")), "min_size": Number(7, 2, 365, True)},
+    ),
+    Kind(
+        "expected_band",
+        {"measure": Input(MEASURED), **_TIMED, "drivers": Input(MEASURED, 0, 6)},
+        {
+            "coverage_percent": Number(95.0, 50, 99.9),
+            "min_event": Number(2, 1, 1_000, True),
+            "tariff": Number(0.0, 0, 1e6, yours=True),
+        },
+    ),
+    Kind(
+        "forecast",
+        {"measure": Input(MEASURED), **_TIMED},
+        {"horizon_days": Number(14, 1, 366, True), "method": Choices(("auto", "ets", "mstl", "naive"))},
+    ),
+    Kind(
         "discords",
         {"measure": Input(MEASURED), **_TIMED},
         {"window_hours": Number(24, 1, 168, True), "top_n": Number(3, 1, 20, True)},

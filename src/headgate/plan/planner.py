@@ -43,15 +43,17 @@ _FLOOR = re.compile(r"(?i)floor|gross|sqm|sq_?ft|gfa")
 _USED_FLOOR = re.compile(r"(?i)conditioned|gross|total|gfa")
 
 
-def propose(columns: Sequence[Column], meanings: Mapping[str, Meaning]) -> Plan:
+def propose(columns: Sequence[Column], meanings: Mapping[str, Meaning], without: frozenset[str] = frozenset()) -> Plan:
     """A plan of at most 16 analyses over columns whose meanings are known, the most useful first.
+
+    None is of the kinds in `without`.
 
     (1) The key figures; (2) the main load over time, in the day, at its peak and its base; (3) by group and by part;
     (4) per unit made; (5) what moves together; (6) how good the stamps and the columns are. Titles use the headers.
     """
     fields = Fields(columns, meanings)
     sums = {field.id: field.meaning for field in fields.all if field.is_computed}
-    draft = Draft({**meanings, **sums})
+    draft = Draft({**meanings, **sums}, without)
     if not fields.measures and fields.time is None:
         _quality(draft, fields)
         return Plan(dict(meanings), analyses=tuple(draft.analyses))
@@ -262,7 +264,9 @@ def _spread(drivers: Sequence[Field]) -> list[Field]:
 def _quality(draft: Draft, fields: Fields) -> None:
     if fields.time is not None:
         why = "Every figure over time rests on these stamps."
-        draft.add("timestamp_audit", {"timestamp": [fields.time]}, "Time stamps: steps, gaps and duplicates", why)
+        # Rows of several meters share their stamps: without the meter each would count as a double one.
+        inputs = {"timestamp": [fields.time], "entity": fields.of(Role.ENTITY)[:1]}
+        draft.add("timestamp_audit", inputs, "Time stamps: steps, gaps and duplicates", why)
     draft.add("data_profile", {"columns": ()}, "What the columns hold", "Empty, constant and odd columns.")
 
 

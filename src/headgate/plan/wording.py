@@ -78,6 +78,13 @@ TITLES = {
     "runtime_starts": "Running hours and starts",
     "event_rule": "Events",
     "degree_days": "Degree days",
+    "energy_signature": "Energy signature",
+    "baseline_mv": "Baseline and savings",
+    "driver_regression": "What drives it",
+    "normalised_compare": "Compared under equal conditions",
+    "change_points": "When the level changed",
+    "expected_band": "Outside the expected band",
+    "forecast": "Forecast",
     "discords": "The oddest stretches",
 }
 

@@ -70,8 +70,8 @@ def test_titles_speak_in_words():
 def test_a_general_table_gets_figures_trend_groups_and_correlation():
     plan, _ = plan_of(ORDERS)
     assert [one.kind for one in plan.analyses] == [
-        "kpi_summary", "trend", "trend", "breakdown", "period_compare", "pareto", "correlation", "timestamp_audit",
-        "data_profile",
+        "kpi_summary", "trend", "trend", "breakdown", "period_compare", "pareto", "correlation", "forecast",
+        "timestamp_audit", "data_profile",
     ]  # fmt: skip
     assert of_kind(plan, "breakdown")[0].title == "Revenue by category"
     assert plan.hints == {"default_measure": "c5", "time": "c1"}
@@ -173,3 +173,12 @@ def test_a_price_a_factor_and_a_register_each_bring_their_own_analysis():
 def test_the_control_a_table_without_them_has_none_of_these():
     kinds = {one.kind for one in plan_of(STEEL)[0].analyses}
     assert not kinds & {"setpoint_deviation", "energy_cost", "emissions", "register_to_interval", "meter_balance"}
+
+
+def test_rows_of_several_meters_are_told_apart_by_their_meter():
+    table = {"time": T.DATETIME, "meter": T.TEXT, "electricity [kWh]": T.NUMBER, "mode": T.TEXT, "shift": T.TEXT}
+    plan, _ = plan_of(table)
+    assert of_kind(plan, "timestamp_audit")[0].inputs == {"timestamp": ("c1",), "entity": ("c2",)}
+    assert of_kind(plan, "breakdown")[0].inputs["category"] == ("c2",)
+    alone, _ = plan_of({name: kind for name, kind in table.items() if name != "meter"})
+    assert of_kind(alone, "timestamp_audit")[0].inputs == {"timestamp": ("c1",)}

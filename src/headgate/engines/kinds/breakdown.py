@@ -9,9 +9,9 @@ import ibis
 import pyarrow as pa
 
 from headgate.catalogue.meaning import Fold
-from headgate.engines.folding import fact_key, fold_word, folded
+from headgate.engines.folding import fact_key, fold_word
 from headgate.engines.frame import Frame
-from headgate.engines.groups import in_own_order, parts_of, valued, with_value
+from headgate.engines.groups import in_own_order, parts_of, rest, valued
 from headgate.engines.interface import Figure, Form, Outcome, Result, Skipped
 from headgate.engines.wording import count, listed, number, share
 from headgate.plan.language import Analysis
@@ -63,16 +63,12 @@ def _by_category(frame: Frame, analysis: Analysis, measures: Sequence[str], cate
 
 def _groups(frame: Frame, column: str, category: str, most: int) -> list[dict[str, Any]]:
     """The groups with their values, the greatest first, the rest as one."""
-    how = frame.meaning(column).fold
-    rows = with_value(frame, column, category)
     ranked = valued(frame, column, category)
     found = frame.execute(ranked.order_by([ibis.desc("value"), "group"]).limit(most + 1)).to_pylist()
     if len(found) > most:
         kept = [row["group"] for row in found[:most]]
-        rest = rows.filter(~rows["group"].isin(kept))
-        other = rest.aggregate(value=folded(rest["value"], how, rest["row"]), rows=rest.count())
-        found = [*found[:most], {"group": _rest_name(kept), "rest": True, **frame.execute(other).to_pylist()[0]}]
-    return _in_order(_shared(found, how))
+        found = [*found[:most], {"group": _rest_name(kept), "rest": True, **rest(frame, column, category, kept)}]
+    return _in_order(_shared(found, frame.meaning(column).fold))
 
 
 def _rest_name(kept: Sequence[str]) -> str:
@@ -99,8 +95,8 @@ def _by_parts(frame: Frame, analysis: Analysis, measures: Sequence[str], most: i
         return Skipped(analysis, "The chosen measures differ in unit or in how they fold, so they make no whole.")
     parts = parts_of(frame, alike)
     if how is Fold.SUM and len(parts) > most:
-        rest = parts[most:]
-        value, rows = sum(row["value"] for row in rest), sum(row["rows"] for row in rest)
+        small = parts[most:]
+        value, rows = sum(row["value"] for row in small), sum(row["rows"] for row in small)
         other = {"group": _OTHER, "rest": True, "value": value, "rows": rows}
         parts = [*parts[:most], other]
     groups = _shared(parts[: most + 1], how)

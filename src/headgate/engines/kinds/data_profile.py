@@ -13,7 +13,8 @@ import pyarrow as pa
 from headgate.engines.bins import are_few, each_value, equal_bins
 from headgate.engines.frame import Frame
 from headgate.engines.interface import Figure, Form, Outcome, Result, Skipped
-from headgate.engines.wide import Sort, figures_of
+from headgate.engines.spread import spread_of
+from headgate.engines.wide import Sort, figures_of, is_stacked
 from headgate.engines.wording import count, listed, moment, number, share
 from headgate.headers.table import LocalType
 from headgate.plan.kinds import GROUP, LOAD, MEASURED
@@ -75,7 +76,12 @@ def run(frame: Frame, analysis: Analysis) -> Outcome:
 
 
 def _columns(frame: Frame, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
-    for each, own in figures_of(frame, ids, _figures).items():
+    # One pass a column pays where there are rows; many columns of few rows are one query.
+    numbers = [] if is_stacked(frame, ids) else [each for each in ids if frame.is_number(each)]
+    found = spread_of(frame, numbers, _QUANTILES)
+    found |= figures_of(frame, [each for each in ids if each not in found], _figures)
+    for each in ids:
+        own = found[each]
         yield {
             "id": each,
             "column": frame.header(each),

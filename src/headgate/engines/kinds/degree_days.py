@@ -14,13 +14,13 @@ from headgate.engines.folding import Grain, period_end
 from headgate.engines.frame import Frame
 from headgate.engines.interface import Figure, Form, Headline, Outcome, Result, Skipped
 from headgate.engines.loads import DAY, not_numbers, period_text
+from headgate.engines.periods import celsius, is_too_hot
 from headgate.engines.wording import count, day, number
 from headgate.plan.language import Analysis
 from headgate.plan.titles import sentence
 
 SHORTEST = 30  # days
 ENOUGH = 0.8  # of a day's hours have a value, else it has no mean
-HOTTEST = 45.0  # °C: no place has a mean outdoor temperature above it; a column without a unit is then in °F
 _DAYS = pa.schema([("day", pa.timestamp("us")), *((name, pa.float64()) for name in ("mean_c", "hdd", "cdd"))])
 _PERIODS = pa.schema(
     [
@@ -79,10 +79,11 @@ def _weather(frame: Frame, analysis: Analysis) -> _Weather | Skipped:
     step = frame.interval(time)
     if step is None or step > DAY:
         return Skipped(analysis, f"“{frame.label(time)}” has no interval of a day or less, so days have no mean.")
-    celsius = _celsius(frame, column)
-    rows = frame.rows.select(t=frame.start(time), c=celsius).filter(lambda r: r.t.notnull() & r.c.notnull())
+    rows = frame.rows.select(t=frame.start(time), c=celsius(frame, column)).filter(
+        lambda r: r.t.notnull() & r.c.notnull()
+    )
     rows = rows.group_by("t").aggregate(c=rows.c.mean())
-    if not frame.unit(column) and (frame.number(rows.c.mean()) or 0.0) > HOTTEST:
+    if is_too_hot(frame, column):
         return Skipped(
             analysis,
             f"“{frame.label(column)}” names no unit and is too high for °C; name one in the header, such as [°F].",
@@ -100,17 +101,6 @@ def _weather(frame: Frame, analysis: Analysis) -> _Weather | Skipped:
         row |= {"hdd": max(0.0, heat - row["mean_c"]), "cdd": max(0.0, row["mean_c"] - cool)}
     warnings = () if frame.unit(column) else (f"“{frame.label(column)}” names no unit; it is taken to be °C.",)
     return _Weather(days, heat, cool, step < DAY, warnings)
-
-
-def _celsius(frame: Frame, column: str) -> ir.Value:
-    cell = frame.rows[column]
-    match frame.unit(column):
-        case "°F":
-            return (cell - 32) / 1.8
-        case "K":
-            return cell - 273.15
-        case _:
-            return cell
 
 
 def _by_day(frame: Frame, rows: ir.Table, heat: float, cool: float) -> list[dict[str, Any]]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
 import ibis
-import ibis.expr.types as ir
 import pyarrow as pa
 
 from headgate.engines.bins import are_few, each_value, equal_bins, round_bins, round_edges
@@ -15,6 +15,7 @@ from headgate.engines.folding import fact_key
 from headgate.engines.frame import Frame
 from headgate.engines.groups import in_own_order, with_value
 from headgate.engines.interface import Figure, Form, Outcome, Result, Skipped
+from headgate.engines.spread import spread_of
 from headgate.engines.wording import count, listed, number, share
 from headgate.plan.language import Analysis
 from headgate.plan.titles import sentence
@@ -77,31 +78,27 @@ def run(frame: Frame, analysis: Analysis) -> Outcome:
 
 
 def _figures(frame: Frame, column: str) -> dict[str, Any]:
-    value = frame.rows[column]
-    quantiles = {name: value.quantile(at) for name, at in _QUANTILES.items() if at}
-    found = frame.execute(
-        frame.rows.aggregate(
-            values=value.count(),
-            mean=value.mean(),
-            sd=value.std(how="sample"),
-            min=value.min(),
-            max=value.max(),
-            zeros=(value == 0).sum(),
-            distinct=value.nunique(),
-            **quantiles,
-        )
-    ).to_pylist()[0]
-    spread = found["sd"]
-    skewness = _skewness(frame, value, found["mean"], spread, found["values"]) if spread else None
-    zero_share = (found["zeros"] or 0) / found["values"] if found["values"] else None
-    names = {"id": column, "measure": frame.label(column), "unit": frame.unit(column)}
-    return {**names, **found, "skewness": skewness, "zero_share": zero_share}
-
-
-def _skewness(frame: Frame, value: ir.Value, mean: float, sd: float, values: int) -> float | None:
-    """The third standardised moment g1 = m3 / m2^1.5, with the moments over n."""
-    third = frame.number((((value - mean) / sd) ** 3).mean())
-    return None if third is None else third * (values / (values - 1)) ** 1.5
+    """The figures of one measure; skewness is the third standardised moment g1 = m3 / m2^1.5, moments over n."""
+    own = spread_of(frame, [column], {name: at for name, at in _QUANTILES.items() if at})[column]
+    values, mean = own["filled"], own["mean"]
+    found = {"id": column, "measure": frame.label(column), "unit": frame.unit(column), "values": values, **own}
+    found |= {"sd": None, "skewness": None, "zero_share": None}
+    if not values:
+        return found
+    each = frame.values(column)
+    apart = each["value"] - mean
+    moments = each.aggregate(
+        second=(apart**2 * each["n"]).sum(),
+        third=(apart**3 * each["n"]).sum(),
+        zeros=each["n"].sum(where=each["value"] == 0),
+    )
+    sums = frame.execute(moments).to_pylist()[0]
+    found["zero_share"] = (sums["zeros"] or 0) / values
+    if values > 1:
+        found["sd"] = math.sqrt(sums["second"] / (values - 1))
+    if found["sd"] and own["distinct"] > 1:
+        found["skewness"] = (sums["third"] / values) / (sums["second"] / values) ** 1.5
+    return found
 
 
 def _scale(analysis: Analysis, row: Mapping[str, Any]) -> tuple[bool, list[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import ibis
@@ -13,6 +13,7 @@ from headgate.catalogue.meaning import Fold
 from headgate.engines.folding import Grain, fact_key, fold_word, folded, period_end, period_start, period_word
 from headgate.engines.frame import Frame
 from headgate.engines.interface import Headline, Outcome, Result, Skipped
+from headgate.engines.spread import spread_of
 from headgate.engines.wording import day, moment, number, share
 from headgate.plan.language import Analysis
 from headgate.plan.titles import sentence
@@ -41,8 +42,7 @@ def run(frame: Frame, analysis: Analysis) -> Outcome:
     if not ids:
         return Skipped(analysis, "None of the chosen columns holds numbers.")
     time = next((each for each in analysis.inputs.get("timestamp", ()) if frame.is_time(each)), None)
-    rows = [_measure(frame, each, time) for each in ids]
-    rows = [row for row in rows if row["values"]]
+    rows = [row for row in _measures(frame, ids, time) if row["values"]]
     if not rows:
         return Skipped(analysis, "None of the chosen columns holds a value.")
     tables = {"measures": pa.Table.from_pylist(rows, schema=_MEASURES)}
@@ -66,22 +66,27 @@ def run(frame: Frame, analysis: Analysis) -> Outcome:
     )
 
 
-def _measure(frame: Frame, column: str, time: str | None) -> dict[str, Any]:
-    value, how = frame.rows[column], frame.meaning(column).fold
+def _measures(frame: Frame, ids: Sequence[str], time: str | None) -> Iterator[dict[str, Any]]:
     order = frame.start(time) if time is not None else frame.rows["row"]
-    figures = {
-        "value": folded(value, how, order),
-        "values": value.count(),
-        "mean": value.mean(),
-        "median": value.quantile(0.5),
-        "min": value.min(),
-        "max": value.max(),
-    }
-    if time is not None:
-        figures |= {"min_at": order.argmin(value), "max_at": order.argmax(value)}
+    figures = {}
+    for each in ids:
+        value = frame.rows[each]
+        figures[f"{each}_value"] = folded(value, frame.meaning(each).fold, order)
+        if time is not None:
+            figures |= {f"{each}_min_at": order.argmin(value), f"{each}_max_at": order.argmax(value)}
     found = frame.execute(frame.rows.aggregate(**figures)).to_pylist()[0]
-    fold = Fold.MEAN if how is Fold.NONE else how
-    return {"id": column, "measure": frame.label(column), "unit": frame.unit(column), "fold": str(fold), **found}
+    spread = spread_of(frame, ids, {"median": 0.5})
+    for each in ids:
+        fold, own = frame.meaning(each).fold, spread[each]
+        yield {
+            "id": each,
+            "measure": frame.label(each),
+            "unit": frame.unit(each),
+            "fold": str(Fold.MEAN if fold is Fold.NONE else fold),
+            "values": own["filled"],
+            **{name: found.get(f"{each}_{name}") for name in ("value", "min_at", "max_at")},
+            **{name: own[name] for name in ("mean", "median", "min", "max")},
+        }
 
 
 def _periods(frame: Frame, column: str, time: str, grain: Grain) -> Iterator[dict[str, Any]]:

@@ -15,6 +15,7 @@ from headgate.engines.folding import Grain, period_start
 from headgate.engines.frame import Frame
 from headgate.engines.interface import Figure, Form, Outcome, Result, Skipped
 from headgate.engines.models.hampel import NORMAL, NORMAL_MEAN, usual
+from headgate.engines.spread import spread_of
 from headgate.engines.stretches import MOST_LISTED, entity_of
 from headgate.engines.timing import DAY
 from headgate.engines.wording import count, listed, moment, number, share
@@ -208,9 +209,7 @@ def _by_all(frame: Frame, column: str, time: str | None, method: str, k: float) 
     )
     rows = rows.filter(rows["value"].notnull())
     value = rows["value"]
-    found = frame.execute(
-        rows.aggregate(n=value.count(), q1=value.quantile(0.25), middle=value.median(), q3=value.quantile(0.75))
-    ).to_pylist()[0]
+    found = spread_of(frame, [column], {"q1": 0.25, "middle": 0.5, "q3": 0.75})[column]
     middle = found["middle"]
     if method == "iqr":
         low, high, scale = found["q1"], found["q3"], found["q3"] - found["q1"]
@@ -220,7 +219,7 @@ def _by_all(frame: Frame, column: str, time: str | None, method: str, k: float) 
         low = high = middle
         scale = NORMAL * spread["mad"] or NORMAL_MEAN * spread["mean"]
     if not scale:
-        return _Judged(column, found["n"], 0, method, [])
+        return _Judged(column, found["filled"], 0, method, [])
     far = rows.mutate(strength=ibis.greatest(low - value, value - high) / scale)
     far = far.filter(far.strength > k)
     outliers = int(frame.number(far.count()) or 0)
@@ -229,7 +228,7 @@ def _by_all(frame: Frame, column: str, time: str | None, method: str, k: float) 
         {**row, **limits, "column": frame.label(column), "start": row["t"], "end": row["t"], "row": row["row"] + 1}
         for row in frame.execute(far.order_by([ibis.desc("strength"), "row"]).limit(MOST_LISTED)).to_pylist()
     ]
-    return _Judged(column, found["n"], outliers, method, events)
+    return _Judged(column, found["filled"], outliers, method, events)
 
 
 def _measures(frame: Frame, judged: Sequence[_Judged]) -> pa.Table:

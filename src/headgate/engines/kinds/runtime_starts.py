@@ -14,6 +14,7 @@ from headgate.catalogue.meaning import Role
 from headgate.engines.frame import Frame
 from headgate.engines.interface import Figure, Form, Headline, Outcome, Result, Skipped
 from headgate.engines.loads import HOUR, is_weekend
+from headgate.engines.spread import spread_of
 from headgate.engines.stretches import Moments, events, hours_text, is_on, open_moments, stretch_text, stretches
 from headgate.engines.wording import count, number, share
 from headgate.plan.language import Analysis
@@ -111,15 +112,13 @@ def _threshold(frame: Frame, column: str) -> float | None:
     into two (Otsu 1979), where the two explain 80 % of the variance.
     """
     cell = frame.rows[column]
-    found = frame.execute(
-        frame.rows.aggregate(least=cell.min(), most=cell.max(), kinds=cell.nunique(), high=cell.quantile(0.95))
-    ).to_pylist()[0]
-    least, most = found["least"], found["most"]
+    found = spread_of(frame, [column], {"high": 0.95})[column]
+    least, most = found["min"], found["max"]
     if least is None or (least == most and frame.meaning(column).role is not Role.STATE):
         return None
     if frame.meaning(column).role is Role.STATE and least >= 0:
         return 0.0
-    if found["kinds"] == 2:
+    if found["distinct"] == 2:
         return float(least)
     low = LEVEL * found["high"]
     if least >= 0 and low > 0 and (frame.number((cell <= low).mean()) or 0) >= OFTEN:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -60,9 +59,10 @@ def run(frame: Frame, analysis: Analysis) -> Outcome:
     timing = frame.timing(time)
     if timing.step is None:
         return Skipped(analysis, f"“{frame.label(time)}” holds fewer than two different times.")
-    times = _times(frame, time, analysis.inputs.get("entity", ()))
-    audit = _audit(frame, times, timing)
-    days, tables = _days(frame, times, timing.step), {}
+    entity = next(iter(analysis.inputs.get("entity", ())), None)
+    stamps = frame.shared(("gaps", time, entity or ""), lambda: _gaps(frame.counted_stamps(time, entity)))
+    audit = _audit(frame, _times(frame, time, entity), stamps, timing)
+    days, tables = _days(frame, stamps, timing.step), {}
     tables["steps"] = pa.Table.from_pylist(audit.steps, schema=_STEPS)
     tables["gaps"] = pa.Table.from_pylist(audit.longest, schema=_GAPS)
     tables["double_stamps"] = pa.Table.from_pylist(audit.doubles, schema=_DOUBLES)
@@ -81,15 +81,15 @@ def run(frame: Frame, analysis: Analysis) -> Outcome:
     )
 
 
-def _times(frame: Frame, time: str, entities: Sequence[str]) -> ir.Table:
-    """`row`, `t` and `entity` of every row; rows that close a day under its own date are put at its end."""
-    entity = frame.text(entities[0]).fill_null("") if entities else ibis.literal("")
-    return frame.rows.select("row", t=frame.rows[time], entity=entity)
+def _times(frame: Frame, time: str, entity: str | None) -> ir.Table:
+    """`row`, `t` and `entity` of every row with a stamp."""
+    name = ibis.literal("") if entity is None else frame.text(entity).fill_null("")
+    rows = frame.rows.select("row", t=frame.rows[time], entity=name)
+    return rows.filter(rows.t.notnull())
 
 
-def _audit(frame: Frame, times: ir.Table, timing: Timing) -> _Audit:
+def _audit(frame: Frame, present: ir.Table, gaps: ir.Table, timing: Timing) -> _Audit:
     step = timing.step or 0
-    present = times.filter(times.t.notnull())
     before = present.t.lag().over(ibis.window(group_by=present.entity, order_by=present["row"]))
     ordered = present.mutate(back=seconds(present.t) < seconds(before))
     totals = frame.execute(
@@ -97,18 +97,18 @@ def _audit(frame: Frame, times: ir.Table, timing: Timing) -> _Audit:
             rows=ordered.count(), first=ordered.t.min(), last=ordered.t.max(), backward=ordered.back.sum()
         )
     ).to_pylist()[0]
-    doubles = present.group_by(["entity", "t"]).aggregate(n=present.count())
-    twice = doubles.filter(doubles.n > 1)
-    gaps = _gaps(doubles)
+    twice = gaps.filter(gaps.n > 1).select("t", "n")
     wide = gaps.filter(gaps.gap > step)
     counted = gaps.filter(gaps.gap.notnull()).group_by("gap").aggregate(n=lambda t: t.count())
     sums = frame.execute(
         wide.aggregate(gaps=wide.count(), missing=((wide.gap + step // 2) // step - 1).sum())
     ).to_pylist()[0]
     steps = frame.execute(counted.order_by([ibis.desc("n"), "gap"]).limit(20)).to_pylist()
-    longest = frame.execute(wide.order_by([ibis.desc("gap"), "before"]).limit(_MOST_ROWS)).to_pylist()
+    longest = frame.execute(
+        wide.select("t", "before", "gap").order_by([ibis.desc("gap"), "before"]).limit(_MOST_ROWS)
+    ).to_pylist()
     repeated = frame.execute(twice.order_by([ibis.desc("n"), "t"]).limit(_MOST_ROWS)).to_pylist()
-    stamps = int(frame.number(doubles.count()) or 0)
+    stamps = int(frame.number(gaps.count()) or 0)
     regular = bool(steps) and steps[0]["n"] >= _REGULAR * (stamps - 1)
     return _Audit(
         timing,
@@ -138,9 +138,9 @@ def _audit(frame: Frame, times: ir.Table, timing: Timing) -> _Audit:
 
 
 def _gaps(stamps: ir.Table) -> ir.Table:
-    """Each distinct stamp with the one `before` it and the seconds between, entity by entity."""
+    """Each distinct stamp, how many rows have it, the one `before` it and the seconds between, entity by entity."""
     before = stamps.t.lag().over(ibis.window(group_by=stamps.entity, order_by=stamps.t))
-    return stamps.select("t", before=before, gap=seconds(stamps.t) - seconds(before))
+    return stamps.select("t", "n", before=before, gap=seconds(stamps.t) - seconds(before))
 
 
 def _is_change(when: datetime) -> bool:
@@ -166,11 +166,10 @@ def _long_days(frame: Frame, twice: ir.Table, step: int) -> list[date]:
     return [when.date() for when in frame.execute(whole)["hour"].to_pylist() if _is_change(when)]
 
 
-def _days(frame: Frame, times: ir.Table, step: int) -> pa.Table | None:
+def _days(frame: Frame, stamps: ir.Table, step: int) -> pa.Table | None:
     if step >= DAY:
         return None
-    present = times.filter(times.t.notnull())
-    daily = present.group_by(date=present.t.date()).aggregate(intervals=present.t.nunique())
+    daily = stamps.group_by(date=stamps.t.date()).aggregate(intervals=stamps.t.nunique())
     return frame.execute(daily.order_by("date"))
 
 

@@ -5,4 +5,23 @@ Those that need numpy and its kin are imported where they are used, since the co
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 NOT_INSTALLED = "This analysis needs packages for statistics that are not installed; install headgate[models]."
+
+_NEEDS = {
+    "day_clusters": ("scipy",),
+    "discords": ("numpy",),
+    "energy_signature": ("statsmodels",),
+    "baseline_mv": ("statsmodels",),
+    "driver_regression": ("statsmodels",),
+    "normalised_compare": ("statsmodels",),
+    "change_points": ("statsmodels", "ruptures"),
+    "expected_band": ("numpy",),
+    "forecast": ("statsmodels",),
+}
+
+
+def not_installed() -> frozenset[str]:
+    """The kinds that cannot run here, because a package they need is not installed."""
+    return frozenset(kind for kind, needs in _NEEDS.items() if any(find_spec(each) is None for each in needs))
