@@ -50,6 +50,7 @@ REACTIVE = "Lagging_Current_Reactive.Power_kVarh"
 SOLD, CUSTOMERS = "TOTAL / Sales / Total Sales Megawatthours", "TOTAL / Customers / Total Customers Count"
 OF_UTILITY = "Utility Characteristics / "
 BUILDING = "UCam_Building_b0 gas heating load [kWh]"
+OUTSIDE = "air_temperature [degC]"
 END_USES = ("cooling", "fans", "interior_equipment", "interior_lighting", "exterior_lighting", "water_systems", "pumps")
 RECIPES: Mapping[str, Recipe] = {
     "data_profile": (STEEL, {"columns": ("Usage_kWh", "CO2(tCO2)", "Load_Type")}, {}, 0),
@@ -138,6 +139,18 @@ RECIPES: Mapping[str, Recipe] = {
         0,
     ),
     "degree_days": (CAMBRIDGE, {"temperature": "air_temperature [degC]", "timestamp": "datetime"}, {}, 0),
+    "energy_signature": (CAMBRIDGE, {"energy": BUILDING, "temperature": OUTSIDE, "timestamp": "datetime"}, {}, 0),
+    "baseline_mv": (
+        CAMBRIDGE,
+        {"energy": BUILDING, "temperature": OUTSIDE, "timestamp": "datetime"},
+        {"baseline_days": 270, "force": "yes"},
+        0,
+    ),
+    "driver_regression": (CAMBRIDGE, {"y": BUILDING, "x": (OUTSIDE, "rltv_hum [%]"), "timestamp": "datetime"}, {}, 0),
+    "change_points": (CAMBRIDGE, {"measure": BUILDING, "timestamp": "datetime"}, {}, 0),
+    "expected_band": (CAMBRIDGE, {"measure": BUILDING, "timestamp": "datetime", "drivers": OUTSIDE}, {}, 0),
+    "forecast": (STEEL, {"measure": "Usage_kWh", "timestamp": "date"}, {}, 0),
+    "normalised_compare": (CAMBRIDGE, {"energy": BUILDING, "drivers": OUTSIDE, "timestamp": "datetime"}, {}, 0),
 }
 
 
