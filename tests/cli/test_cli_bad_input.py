@@ -58,6 +58,7 @@ def test_a_file_that_is_no_table_is_refused_in_one_sentence(name: str, command: 
         (("analyse", "good.csv", "--out", "occupied"), 2),
         (("analyse", "good.csv", "--out", "site"), 2),
         (("analyse", "good.csv", "--out", "good.csv"), 2),
+        (("analyse", "good.csv", "--also", "png,pdf"), 2),
         (("analyse", "good.csv", "--sheet", "nowhere"), 2),
         (("analyse", "good.csv", "--provider", "example"), 3),
         (("wire", "good.csv", "--provider", "nobody"), 2),

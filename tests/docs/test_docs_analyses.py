@@ -10,7 +10,8 @@ from tests.engines.opening import STEEL, opened, result
 
 from headgate.plan.kinds import KINDS, Choices
 
-TEXT = (Path(__file__).parents[2] / "docs" / "analyses.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+TEXT = (DOCS / "analyses.md").read_text(encoding="utf-8")
 LOAD = {"load": "Usage_kWh", "timestamp": "date"}
 FLOWS = {"energy": "Usage_kWh", "timestamp": "date"}
 STEEL_RUNS = {
@@ -57,3 +58,22 @@ def test_every_table_and_fact_of_a_run_is_named(kind: str, tmp_path: Path) -> No
     tables, facts = section(kind).split("**Tables**")[1].split("**Facts**")
     assert words(tables) == set(found.tables)
     assert words(facts) == set(found.facts)
+
+
+# What no public table at hand holds: a meter's register, and what a machine gives beside what it takes.
+UNSEEN = {"register_to_interval", "equipment_efficiency"}
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_kind_shows_a_small_picture_of_itself(kind: str) -> None:
+    linked = re.findall(r"^!\[[^\]]+\]\((pictures/\w+\.(?:svg|png))\)$", section(kind), re.M)
+    assert len(linked) == (kind not in UNSEEN)
+    for name in linked:
+        data = (DOCS / name).read_bytes()
+        assert 400 < len(data) < 60_000
+        assert data.startswith((b"<svg", b"\x89PNG"))
+
+
+def test_no_picture_stands_there_that_nothing_shows() -> None:
+    kept = {f"pictures/{path.name}" for path in (DOCS / "pictures").iterdir()}
+    assert kept == set(re.findall(r"\((pictures/[^)]+)\)", TEXT))

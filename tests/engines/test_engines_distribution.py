@@ -16,6 +16,7 @@ from tests.scale import times
 
 from headgate.catalogue.meaning import Fold, Role
 from headgate.engines.bins import round_edges
+from headgate.engines.interface import Form
 
 ENERGY = "Energy [kWh]"
 ASKED = {"measures": [ENERGY]}
@@ -152,3 +153,23 @@ def test_every_value_is_in_one_bin_and_empty_cells_in_none(cells: list[int | Non
         with opened(path, Path(folder)) as frame:
             said = found(frame, "distribution", ASKED, scale=scale)
     assert sum(said.tables["bins"]["rows"].to_pylist()) == sum(cell is not None for cell in cells)
+
+
+@pytest.mark.parametrize(
+    ("cells", "rows"),
+    [
+        ([0, 0.5, 0.5, 3, 3, 3, 0, 0, 3], [(0, 3), (0.5, 2), (3, 4)]),  # three values on nine rows: each is counted
+        ([0, 1, 2, 2, 9, 10, 10, 10], None),  # five values on eight rows: bins
+    ],
+)
+def test_few_different_values_are_counted_one_by_one(
+    tmp_path: Path, cells: list[Cell], rows: list[tuple[float, int]] | None
+) -> None:
+    with opened(written(tmp_path, {ENERGY: cells, "Line": "A" * len(cells)}), tmp_path) as frame:
+        said = found(frame, "distribution", ASKED, bins=5)
+    if rows is None:
+        assert said.tables["bins"].column_names == ["from", "to", "rows"]
+        return
+    assert [tuple(row.values()) for row in said.tables["bins"].to_pylist()] == rows
+    assert (said.figures[0].form, said.figures[0].x, said.figures[0].y) == (Form.BARS, "value", "rows")
+    assert said.figures[0].x_label.endswith("(kWh)")

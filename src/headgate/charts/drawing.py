@@ -19,6 +19,8 @@ _LOCAL = re.compile(r"url\(#([^)]+)\)")
 _CELL = re.compile(r"M([-\d.e]+),([-\d.e]+)h([-\d.e]+)v([-\d.e]+)h[-\d.e]+Z")
 _PLACE = re.compile(r"translate\(([-\d.e]+),([-\d.e]+)\)")
 _CIRCLE = re.compile(r"M([\d.]+),0A\1,\1,0,1,1,-\1,0A\1,\1,0,1,1,\1,0")
+_LONG = re.compile(r"\d+\.\d{3,}")
+_PLACED = frozenset({"d", "transform"})
 _MANY_CELLS = 100
 
 
@@ -44,11 +46,11 @@ def svg(spec: Spec, ident: str = "chart") -> str:
     return ET.tostring(root, encoding="unicode")
 
 
-def png(picture: str) -> bytes:
-    """A picture that `svg` made as PNG, two pixels for one, with no text chunk in it."""
+def png(picture: str, scale: int) -> bytes:
+    """A picture that `svg` made as PNG, `scale` pixels for one, with no text chunk in it."""
     import vl_convert
 
-    data: bytes = vl_convert.svg_to_png(picture, scale=2, ppi=72)
+    data: bytes = vl_convert.svg_to_png(picture, scale=scale, ppi=72)
     return data
 
 
@@ -98,8 +100,13 @@ def _shorten_points(group: ET.Element) -> None:
 
 
 def _strip(root: ET.Element) -> None:
-    """Drops classes, and the accessibility marks of single shapes: the picture is described as a whole."""
+    """Drops classes, what no eye sees of a number, and the accessibility marks of single shapes.
+
+    The picture is described as a whole. Places are kept to a hundredth of a pixel.
+    """
     for parent in root.iter():
+        for name in _PLACED.intersection(parent.attrib):
+            parent.set(name, _LONG.sub(lambda match: f"{float(match[0]):.2f}", parent.attrib[name]))
         for name in _DROPPED:
             parent.attrib.pop(name, None)
         for child in list(parent):

@@ -49,9 +49,9 @@ def charts_svg(result: Result, number: int) -> Mapping[str, str]:
     return made
 
 
-def charts_png(pictures: Mapping[str, str]) -> Mapping[str, bytes]:
-    """The same pictures as PNG, two pixels for each of the page's, under the same names."""
-    return {f"{name.removesuffix('.svg')}.png": png(picture) for name, picture in pictures.items()}
+def charts_png(pictures: Mapping[str, str], scale: int = 2) -> Mapping[str, bytes]:
+    """The same pictures as PNG, `scale` pixels for each of the page's, under the same names."""
+    return {f"{name.removesuffix('.svg')}.png": png(picture, scale) for name, picture in pictures.items()}
 
 
 def _standing_alone(figure: Figure, result: Result) -> str:

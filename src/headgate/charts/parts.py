@@ -45,7 +45,7 @@ def texts_of(rows: Sequence[Spec], name: str) -> list[str]:
     return list(dict.fromkeys(str(row[name]) for row in rows))
 
 
-def config() -> Spec:
+def config(width: Width) -> Spec:
     """The look that all charts share."""
     axis: Spec = {
         "labelColor": palette.MUTED,
@@ -58,6 +58,7 @@ def config() -> Spec:
         "titleFontWeight": "normal",
         "labelPadding": 6,
         "titlePadding": 10,
+        "titleLimit": int(width) - 60,
         "tickSize": 4,
     }
     above: Spec = {

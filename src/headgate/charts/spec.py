@@ -68,7 +68,7 @@ def vega_lite(figure: Figure, table: pa.Table, width: Width = Width.WIDE, *, fit
         "usermeta": {"title": shown(figure.title)},
         "width": int(width),
         "autosize": {"type": "fit-x", "contains": "padding"},
-        "config": config(),
+        "config": config(width),
         "data": {"values": rows},
         **body,
     }

@@ -62,6 +62,7 @@ class Frame:
         self._names = {column.id: column.header for column in columns}
         self._types = types
         self._meanings = meanings
+        self._wordy = False
         self._timings: dict[str, timings.Timing] = {}
         self._kept: dict[tuple[str, ...], ir.Table] = {}
         self.rows: ir.Table = engine.table("rows")
@@ -150,15 +151,14 @@ class Frame:
         return self._names[column]
 
     def label(self, column: str) -> str:
-        """The header as a sentence or a chart has room for it: a long one in words.
+        """The header as a sentence or a chart has room for it: in words where it or another of the analysis is long.
 
         As it stands where another column of the analysis reads the same in words.
         """
         header = self.header(column)
-        if column not in self._columns or (len(header) <= _ROOMY and header.isprintable()):
+        if column not in self._columns or not (self._wordy or _is_long(header)):
             return header
-        spoken = self._phrases[column]
-        return spoken if len(spoken) < len(header) and self._spoken[spoken] == 1 else header
+        return self._phrases[column] if self._spoken[self._phrases[column]] <= 1 else header
 
     @cached_property
     def _phrases(self) -> Mapping[str, str]:
@@ -169,9 +169,16 @@ class Frame:
         return Counter(self._phrases.values())
 
     def about(self, columns: Collection[str]) -> Frame:
-        """The same rows for an analysis of these columns: names need to be told apart from one another alone."""
+        """The same rows for an analysis of these columns, of all where there are none.
+
+        Names need to be told apart from one another alone.
+        """
+        if not columns:
+            return self
         other = copy.copy(self)
-        other.__dict__["_spoken"] = Counter(self._phrases[each] for each in columns if each in self._columns)
+        own = [each for each in columns if each in self._columns]
+        other.__dict__["_spoken"] = Counter(self._phrases[each] for each in own)
+        other._wordy = any(_is_long(self.header(each)) for each in own)
         return other
 
     def phrase(self, column: str) -> str:
@@ -361,3 +368,8 @@ def _decimal(table: Table) -> str:
 def _midnights_later(stamp: ir.Value) -> ir.Value:
     midnight = timings.seconds(stamp) % timings.DAY == 0
     return ibis.cases((midnight, stamp + ibis.interval(days=1)), else_=stamp)
+
+
+def _is_long(header: str) -> bool:
+    """Whether a sentence has no room for a header: it has too many letters, or more than one line."""
+    return len(header) > _ROOMY or not header.isprintable()
