@@ -19,7 +19,7 @@ class Dialect(StrEnum):
     SPARK = "spark"
 
 
-class _Spark(Config):
+class _Spark(Config):  # type: ignore[misc]
     """What Ibis's own backend would register when it connects."""
 
     treat_nan_as_null: bool = False
