@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from tests import doors, postgres_server
+from tests import doors, postgres_server, spark_server
 from tests.postgres_server import Postgres
+from tests.spark_server import Spark
 from tests.tls_server import Authority
 
 # `make attack`: every property that names its examples by `tests.scale.times` is tried with a hundred times as many.
@@ -58,6 +59,15 @@ def postgres(authority: Authority) -> Iterator[Postgres]:
         pytest.skip(f"{WANT}postgresql")
     with postgres_server.postgres(authority, "a p:ss@word/%of nobody") as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[Spark]:
+    """A Spark cluster of this process's own; `make test` installs Java with apt where it may."""
+    if spark_server.programs() is None:
+        pytest.skip(f"{WANT}java")
+    with spark_server.spark() as cluster:
+        yield cluster
 
 
 @pytest.fixture(autouse=True)

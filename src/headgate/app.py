@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from headgate import analysis, settings
 from headgate.analysis import LOCAL, Decide, Desk, closed, closing, screened_headers
 from headgate.canonical import Json
 from headgate.cell import asking as cell
+from headgate.cell.driver import driven, is_master
 from headgate.database import Records, open_database
 from headgate.engines.interface import Progress
 from headgate.engines.work import work_folder
@@ -23,6 +24,7 @@ from headgate.gate import asking as gate
 from headgate.gate.sent import Sent, find_sent
 from headgate.gate.store import sent_records
 from headgate.headers import Header, Postgres, Server, Table
+from headgate.headers.cluster import Cluster, cluster
 from headgate.headers.server import is_url, server
 from headgate.ledger import DecidedBy, Ledger, Receipt, Verification
 from headgate.manifest import (
@@ -46,6 +48,8 @@ from headgate.screening.own import NOBODY, OwnNames
 from headgate.screening.spelling import OwnKind, OwnName
 from headgate.screening.store import OwnLists
 from headgate.settings import Settings
+
+DUCKDB = "duckdb"
 
 Decisions = (
     Path | Mapping[str, Any] | Callable[[Sequence[Header], Sequence[Screened]], tuple[Decision, ...] | Decided] | None
@@ -93,6 +97,7 @@ def analyse(
     home: Path | None = None,
     progress: Progress | None = None,
     table: Table | None = None,
+    engine: str = DUCKDB,
 ) -> Report:
     """The report on a table, saved to the folder `out` where one is given.
 
@@ -101,7 +106,8 @@ def analyse(
 
     `review` is a decisions file (TOML or JSON), its content as a mapping, or a function of (headers, screened);
     `approve="clean"` approves what screening found clean. With neither, every column is withheld: enough for the
-    built-in planner, refused for a provider. `names` name the columns of a table without a header row.
+    built-in planner, refused for a provider. `names` name the columns of a table without a header row. `engine` is
+    where the analyses run: duckdb (here), or a postgresql://, sc:// or spark:// URL, to which the rows go for this run.
 
     Raises:
         InputError: the source, profile, decisions or option is wrong.
@@ -114,7 +120,7 @@ def analyse(
     if out is not None:
         refuse_foreign(Path(out).resolve())
     decide = deciding(review, approve)
-    with opened(home) as state, _cell(place, state.settings) as running:
+    with opened(home) as state, _cell(place, state.settings, engine) as running:
         found = known or cell.read(running, place, sheet, names)
         send = None if provider == LOCAL else (provider, _through_the_gate(state.settings, provider, place))
         report = analysis.analyse(found, decide, state.desk, running, send, progress or _silent)
@@ -132,6 +138,7 @@ def run(
     out: str | Path | None = None,
     home: Path | None = None,
     progress: Progress | None = None,
+    engine: str = DUCKDB,
 ) -> Report:
     """The report of a saved plan on another table with the same columns; no provider is asked and nothing leaves.
 
@@ -142,7 +149,7 @@ def run(
     place = _place(source)
     if out is not None:
         refuse_foreign(Path(out).resolve())
-    with opened(home) as state, _cell(place, state.settings) as running:
+    with opened(home) as state, _cell(place, state.settings, engine) as running:
         found = source if isinstance(source, Table) else cell.read(running, place, sheet, names)
         report = analysis.analyse(found, withhold_undecided, state.desk, running, None, progress or _silent, saved)
     if out is not None:
@@ -186,7 +193,13 @@ def _place(source: str | Path | Table) -> Path | Server:
         return Path(source)
     if isinstance(source, Path):
         raise InputError("a database's URL is given as a text: a Path changes it")
-    found = server(source)
+    return _database(source)
+
+
+def _database(url: str) -> Server:
+    if not is_url(url):
+        raise InputError("an engine is duckdb, postgresql://user@host/database, sc://host or spark://host:7077")
+    found = server(url)
     if found.password is None:
         password = settings.database_password(found.host, found.port, found.database, found.user)
         return replace(found, password=password)
@@ -360,10 +373,20 @@ def probe_lock() -> None:
 
 
 @contextmanager
-def _cell(source: Path | Server | None, found: Settings) -> Iterator[Process]:
-    """A cell for the source, with a private folder of its own."""
-    with work_folder() as work, cell.cell_process(source, work, found.floor, found.memory) as running:
-        yield running
+def _cell(source: Path | Server | None, found: Settings, engine: str = DUCKDB) -> Iterator[Process]:
+    """A cell for the source, with a private folder of its own and at most one connection, to its database or engine."""
+    with ExitStack() as stack:
+        work = stack.enter_context(work_folder())
+        far: Server | Cluster | None = None
+        if is_master(engine):
+            far = stack.enter_context(
+                driven(engine, stack.enter_context(work_folder()), settings.program_environment())
+            )
+        elif engine.startswith("sc://"):
+            far = cluster(engine)
+        elif engine != DUCKDB:
+            far = _database(engine)
+        yield stack.enter_context(cell.cell_process(source, work, found.floor, found.memory, far))
 
 
 def _silent(_done: int, _of: int, _what: str) -> None:

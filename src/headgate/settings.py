@@ -12,6 +12,7 @@ from headgate.errors import InputError
 from headgate.isolation import FLOORS, IsolationLevel, usual_floor
 
 _LEAST_MEMORY = 500_000_000  # a line of a text file may be 16 MB long, and several are read at once
+_PASSED_ON = ("PATH", "HOME", "JAVA_HOME", "LANG", "SPARK_LOCAL_IP")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,11 @@ def from_environment(home: Path | None = None) -> Settings:
 def key(variable: str) -> str | None:
     """The provider key an environment variable holds; None where it is unset or empty."""
     return os.environ.get(variable) or None
+
+
+def program_environment() -> dict[str, str]:
+    """What a program started for a run is given of the environment: where programs, Java and the user's files are."""
+    return {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
 
 
 def database_password(host: str, port: int, database: str, user: str) -> str | None:

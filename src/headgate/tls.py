@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from headgate.errors import InputError, RefusalError
+
 if TYPE_CHECKING:
     import ssl
 
@@ -33,3 +35,17 @@ def client_context() -> ssl.SSLContext:
     context.hostname_checks_common_name = False
     context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION
     return context
+
+
+def trust(context: ssl.SSLContext, root: Path | None) -> None:
+    """The context trusts the authorities of this PEM file, or where none is named those of the system.
+
+    Raises RefusalError where the system has none that is known, InputError where the file holds none.
+    """
+    store = root or next((path for path in SYSTEM_STORES if path.is_file()), None)
+    if store is None:
+        raise RefusalError("this system has no certificate store that is known: name one with sslrootcert in the URL")
+    try:
+        context.load_verify_locations(cafile=str(store))
+    except OSError:  # an SSLError is one
+        raise InputError(f"{store.name} of sslrootcert cannot be read as PEM certificates; name another") from None

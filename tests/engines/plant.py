@@ -102,6 +102,8 @@ def asked(frame: Frame) -> Iterator[Analysis]:
         for name, wanted in kind.inputs.items():
             fitting = [each for each in frame.ids if frame.meaning(each).role in wanted.roles]
             fresh = [each for each in fitting if each not in taken] or fitting
+            # A state has two values and makes poor groups; a setpoint's value is of its own kind.
+            fresh.sort(key=lambda each: (frame.meaning(each).role is Role.STATE, name == "value" and each != "c8"))
             amount = 1 if wanted.most == 1 else min(3, max(wanted.least, 2))
             if fresh and (wanted.least or name in _WANTED.get(kind.name, ())):
                 inputs[name] = tuple(fresh[:amount])

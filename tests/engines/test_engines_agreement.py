@@ -13,18 +13,21 @@ import pytest
 from tests.engines import plant
 from tests.engines.opening import opened
 from tests.postgres_server import Postgres as Server
+from tests.spark_server import Spark as Cluster
 
 from headgate.engines.engine import Remote
 from headgate.engines.frame import Frame
 from headgate.engines.interface import Outcome, Result, Skipped
 from headgate.engines.kinds import RUNNERS
 from headgate.engines.postgres import Postgres
+from headgate.engines.spark import Spark
+from headgate.headers.cluster import cluster
 from headgate.headers.postgres import Session
 from headgate.headers.server import server
 from headgate.plan.kinds import KINDS
 from headgate.sandbox.connection import connected
 
-ENGINES = ("postgres",)
+ENGINES = ("postgres", "spark")
 GAPS: dict[tuple[str, str], type[BaseException]] = {}
 
 
@@ -49,6 +52,14 @@ def there(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 def postgres_engine(postgres: Server) -> Postgres:
     place = server(postgres.url())
     return Postgres(Session(connected((place.host, place.port)), place))
+
+
+@pytest.fixture(scope="module")
+def spark_engine(spark: Cluster) -> Spark:
+    from headgate.engines.spark_connect import Client
+
+    place = cluster(spark.url)
+    return Spark(Client(connected((place.host, place.port)), place))
 
 
 def test_most_kinds_have_a_result_to_compare(here: tuple[Frame, dict[str, Outcome]]) -> None:

@@ -38,19 +38,31 @@ SIDEWAYS = {
 
 # Who may import what from outside. A module named here covers its package; None means nobody else is asked.
 DOORS = {
-    "socket": {"gate.transport", "headers.postgres", "sandbox.connection", "sandbox.probes"},
-    "ssl": {"gate.transport", "headers.postgres", "tls"},
+    "socket": {
+        "cell.driver",
+        "engines.spark_connect",
+        "gate.transport",
+        "headers.postgres",
+        "sandbox.connection",
+        "sandbox.probes",
+    },
+    "ssl": {"engines.spark_connect", "gate.transport", "headers.postgres", "tls"},
     "pg8000": {"headers.postgres"},
+    "h2": {"engines.spark_connect"},
+    "google": {"engines.spark_connect"},
+    "pyspark": {"engines.spark_connect"},
+    "grpc": set[str](),
     "http": {"gate.transport"},
     "urllib": set[str](),
     "httpx2": {"drop_in"},
     "anyio": {"drop_in"},
     "requests": set[str](),
     "asyncio": set[str](),
-    "subprocess": {"sandbox.process"},
+    "subprocess": {"cell.driver", "sandbox.process"},
     "multiprocessing": set[str](),
     "ctypes": {"sandbox"},
     "ibis": {"engines"},
+    "sqlglot": {"engines.compiled"},
     "duckdb": {"engines", "headers.databases"},
     "sqlite3": {"database", "headers.databases", "engines.reading"},
     "fastexcel": {"engines"},
@@ -154,7 +166,7 @@ def test_only_settings_reads_the_environment() -> None:
 def test_every_package_imported_is_declared_or_of_the_standard_library() -> None:
     declared = {"cryptography", "duckdb", "fastexcel", "ibis", "jinja2", "openpyxl", "pyarrow", "rfc8785", "rich"}
     declared |= {"sqlalchemy", "typer", "vl_convert", "headgate", "pandas", "markupsafe", "httpx2", "anyio", "pg8000"}
-    declared |= {"holidays", "numpy", "ruptures", "scipy", "statsmodels"}
+    declared |= {"holidays", "numpy", "ruptures", "scipy", "statsmodels", "sqlglot", "h2", "google", "pyspark"}
     used = {
         wanted.partition(".")[0]
         for _, path in modules()

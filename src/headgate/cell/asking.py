@@ -12,8 +12,9 @@ from headgate.canonical import Json
 from headgate.cell.message import Ran, Running, unpacked
 from headgate.cell.program import Reading
 from headgate.engines.interface import Outcome, Progress
-from headgate.errors import IntegrityError
+from headgate.errors import InputError, IntegrityError
 from headgate.headers import Postgres, Server, Table
+from headgate.headers.cluster import Cluster
 from headgate.isolation import IsolationLevel
 from headgate.manifest import Column
 from headgate.plan import Plan
@@ -27,24 +28,40 @@ _MOST_SAID = 1 << 30
 
 @contextmanager
 def cell_process(
-    source: Path | Server | None, work: Path, floor: IsolationLevel, memory: int | None = None
+    source: Path | Server | None,
+    work: Path,
+    floor: IsolationLevel,
+    memory: int | None = None,
+    engine: Server | Cluster | None = None,
 ) -> Iterator[Process]:
     """The cell, running: it can read the source and write to the folder `work`, and has no network and no environment.
 
     Of a folder it gets the names, and the files that lie in it, but nothing further down; of a server one connection,
-    over which it is logged in. Rows take at most `memory` bytes. Raises `RefusalError` where the system does not
-    isolate it down to `floor`, with nothing read, and as `headgate.headers.postgres.Session` does.
+    over which it is logged in; of an `engine` too, which is then where the rows go. Rows take at most `memory` bytes
+    here. Raises `RefusalError` where the system does not isolate it down to `floor`, with nothing read, and as
+    `headgate.headers.postgres.Session` and `headgate.engines.spark_connect.Client` do.
     """
     reads, lists = _given(source)
-    engine = (source.host, source.port) if isinstance(source, Server) else None
-    given = Confinement(reads, (work.absolute(),), (), floor, lists, engine)
+    far = source if isinstance(source, Server) else engine
+    if isinstance(source, Server) and engine is not None:
+        raise InputError("a table of a database is analysed by --engine duckdb alone: the cell has one connection")
+    if engine is not None:
+        reads = (*reads, *(_given(engine)[0] if isinstance(engine, Server) else _stores(engine)))
+    address = None if far is None else (far.host, far.port)
+    given = Confinement(reads, (work.absolute(),), (), floor, lists, address)
     environment = {"HOME": str(work), "TMPDIR": str(work), "TZ": "UTC"}
     with started("cell", given, work.absolute(), environment, limit=_MOST_SAID, finishes=False) as process:
-        if isinstance(source, Server):
-            process.ask("log in", to_json(source))
+        if isinstance(far, Server):
+            process.ask("log in", to_json(far))
+        elif far is not None:
+            process.ask("join", to_json(far))
         if memory is not None:
             process.ask("memory", memory)
         yield process
+
+
+def _stores(cluster: Cluster) -> tuple[Path, ...]:
+    return (cluster.root,) if cluster.root else SYSTEM_STORES
 
 
 def _given(source: Path | Server | None) -> tuple[tuple[Path, ...], tuple[Path, ...]]:

@@ -1,8 +1,12 @@
-"""Inside the cell: it reads headers, makes the plan and runs it on the rows. It has no network and one source."""
+"""Inside the cell: it reads headers, makes the plan and runs it on the rows. It has no network and one source.
+
+Where it was given a connection, that is to the source, or to the engine the analyses run in.
+"""
 
 from __future__ import annotations
 
 import mimetypes
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +19,7 @@ from headgate.sandbox.process import Answering, Tell
 from headgate.sandbox.record import from_json, to_json
 
 if TYPE_CHECKING:
+    from headgate.engines.engine import Remote
     from headgate.headers.postgres import Session
 
 
@@ -35,14 +40,18 @@ def cell(work: Path, held: Connection | None) -> Answering:
     Engines are loaded when they are first asked for: reading headers takes none.
     """
     session: Session | None = None
+    spark: Remote | None = None
     memory: int | None = None
     mimetypes.knownfiles.clear()  # openpyxl has Python read the system's lists of types, which no cell is given
 
     def answer(message: Message, tell: Tell) -> Json:
-        nonlocal session, memory
+        nonlocal session, spark, memory
         match message.kind:
             case "log in":
                 session = _logged_in(message.value, held)
+                return None
+            case "join":
+                spark = _joined(message.value, held)
                 return None
             case "memory":
                 memory = _memory(message.value)
@@ -50,7 +59,7 @@ def cell(work: Path, held: Connection | None) -> Answering:
             case "read":
                 return _read(message.value, session)
             case "run":
-                return _run(message.value, work, session, memory, tell)
+                return _run(message.value, work, session, memory, spark, tell)
             case "lock":
                 return _lock()
             case _:
@@ -92,7 +101,20 @@ def _memory(asked: Json) -> int:
     return asked
 
 
-def _run(asked: Json, work: Path, session: Session | None, memory: int | None, tell: Tell) -> Json:
+def _joined(asked: Json, held: Connection | None) -> Remote:
+    from headgate.engines.spark import Spark
+    from headgate.engines.spark_connect import Client
+    from headgate.headers.cluster import Cluster
+
+    cluster = from_json(Cluster, asked)
+    if held is None:
+        raise IntegrityError("the cell was given no connection to a cluster, so it joins none")
+    return Spark(Client(held, cluster))
+
+
+def _run(
+    asked: Json, work: Path, session: Session | None, memory: int | None, spark: Remote | None, tell: Tell
+) -> Json:
     from headgate.catalogue import understand
     from headgate.cell.message import Ran, Running, packed
     from headgate.engines.frame import open_frame
@@ -112,9 +134,17 @@ def _run(asked: Json, work: Path, session: Session | None, memory: int | None, t
     saved = running.saved
     if saved is not None:
         meanings |= saved.meanings
+    remote = spark
     if isinstance(table.layout, Postgres):
         table = _open(session).copied(table, table.layout, work)
-    with open_frame(table, columns, meanings, work=work, memory=memory) as frame:
+    elif session is not None:
+        from headgate.engines.postgres import Postgres as Database
+
+        remote = Database(session)
+    with ExitStack() as stack:
+        frame = stack.enter_context(open_frame(table, columns, meanings, work=work, memory=memory))
+        if remote is not None:
+            frame = stack.enter_context(frame.moved(remote))
         if saved is not None:
             plan = check(replace(saved, meanings={**refine(frame), **saved.meanings}), columns)
         else:

@@ -33,6 +33,7 @@ class Given:
     names: Sequence[str] | None
     sheet: str | None
     save_review: Path | None
+    engine: str = app.DUCKDB
 
 
 def analyse(given: Given, also: Sequence[str] = (), *, as_json: bool) -> None:
@@ -50,8 +51,16 @@ def analyse(given: Given, also: Sequence[str] = (), *, as_json: bool) -> None:
     if given.save_review is not None:
         refuse_to_replace(given.save_review)
     decide = _asking(wanted, given, profile)
+    _say_engine(given.engine)
     with show.Progress() as progress:
-        report = app.analyse(given.source, table=table, provider=given.provider, review=decide, progress=progress)
+        report = app.analyse(
+            given.source,
+            table=table,
+            provider=given.provider,
+            review=decide,
+            progress=progress,
+            engine=given.engine,
+        )
         progress(0, 0, "drawing")
         page = report.save(out, also)
     if as_json:
@@ -65,8 +74,11 @@ def run(plan: Path, given: Given, also: Sequence[str] = (), *, as_json: bool) ->
     refuse_unknown(also)
     out = given.out or Path("report")
     refuse_foreign(out.resolve())
+    _say_engine(given.engine)
     with show.Progress() as progress:
-        report = app.run(plan, given.source, names=given.names, sheet=given.sheet, progress=progress)
+        report = app.run(
+            plan, given.source, names=given.names, sheet=given.sheet, progress=progress, engine=given.engine
+        )
         progress(0, 0, "drawing")
         page = report.save(out, also)
     if as_json:
@@ -126,6 +138,14 @@ def review(given: Given, *, as_json: bool) -> None:
 def forget(header: str | None) -> None:
     """What is remembered of this header, or of all of them, is gone."""
     show.out.print(f"{app.forget(header)} remembered decisions are forgotten.")
+
+
+def _say_engine(engine: str) -> None:
+    """Where the rows go is said before they go."""
+    if engine != app.DUCKDB:
+        show.err.print(
+            "The rows go to the engine you named, for this run alone; results come back from it.", style="dim"
+        )
 
 
 def _watched() -> bool:

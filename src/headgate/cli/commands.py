@@ -43,6 +43,14 @@ AlsoOption = Annotated[
     str | None,
     typer.Option("--also", help="More files of the results, comma-separated: png, svg (every chart), xlsx."),
 ]
+EngineOption = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        help="Where the analyses run: duckdb (here), or postgresql://user@host/database, sc://host, spark://host:7077, "
+        "to which the rows go for this run.",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
 ProviderOption = Annotated[str, typer.Option("--provider", help="A profile of profiles.toml, or local.")]
 ReviewOption = Annotated[Path | None, typer.Option("--review", help="A file of decisions, TOML or JSON.")]
@@ -80,12 +88,13 @@ def analyse(
     sheet: SheetOption = None,
     save_review: Annotated[Path | None, typer.Option("--save-review", help="Write the decisions to a file.")] = None,
     also: AlsoOption = None,
+    engine: EngineOption = "duckdb",
     as_json: JsonOption = False,
 ) -> None:
     """Analyse a table: review its names, plan, run the plan on the rows here, write a report."""
     from headgate.cli import analysing
 
-    given = analysing.Given(source, out, provider, review, approve, _split(names), sheet, save_review)
+    given = analysing.Given(source, out, provider, review, approve, _split(names), sheet, save_review, engine)
     analysing.analyse(given, _split(also) or (), as_json=as_json)
 
 
@@ -121,12 +130,13 @@ def run(
     names: NamesOption = None,
     sheet: SheetOption = None,
     also: AlsoOption = None,
+    engine: EngineOption = "duckdb",
     as_json: JsonOption = False,
 ) -> None:
     """Run a saved plan again on a table with the same columns: no provider is asked, and nothing leaves."""
     from headgate.cli import analysing
 
-    given = analysing.Given(source, out, "local", None, None, _split(names), sheet, None)
+    given = analysing.Given(source, out, "local", None, None, _split(names), sheet, None, engine)
     analysing.run(plan, given, _split(also) or (), as_json=as_json)
 
 

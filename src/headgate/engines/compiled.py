@@ -10,6 +10,7 @@ import ibis.expr.schema as sch
 import ibis.expr.types as ir
 from ibis.backends.sql.compilers import PostgresCompiler, PySparkCompiler
 from ibis.config import Config
+from sqlglot import exp
 
 
 class Dialect(StrEnum):
@@ -31,7 +32,17 @@ _COMPILERS = {Dialect.POSTGRES: PostgresCompiler(), Dialect.SPARK: PySparkCompil
 
 def sql(expression: ir.Table, dialect: Dialect) -> str:
     """The expression as one SELECT of the dialect."""
-    return str(_COMPILERS[dialect].to_sqlglot(expression).sql(dialect=dialect.value))
+    tree = _COMPILERS[dialect].to_sqlglot(expression)
+    if dialect is Dialect.SPARK:
+        tree = tree.transform(_double)
+    return str(tree.sql(dialect=dialect.value))
+
+
+def _double(node: exp.Expression) -> exp.Expression:
+    """Numbers with a point as doubles: Spark reads 1.0 as a decimal of one place, and rounds means to five more."""
+    if isinstance(node, exp.Literal) and not node.is_string and not node.this.isdecimal():
+        return exp.Cast(this=exp.Literal.string(node.this), to=exp.DataType.build("double"))
+    return node
 
 
 def named(schema: sch.Schema, name: str) -> ir.Table:

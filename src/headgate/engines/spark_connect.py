@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from headgate.errors import InputError, RefusalError, UnavailableError
 from headgate.headers.cluster import Cluster
-from headgate.tls import SYSTEM_STORES, client_context
+from headgate.tls import client_context, trust
 
 try:
     import h2.config
@@ -137,7 +137,7 @@ class Client:
                 continue
             match event:
                 case h2.events.ResponseReceived() | h2.events.TrailersReceived():
-                    status = next((str(value) for name, value in event.headers or () if name == "grpc-status"), status)
+                    status = _status(event, status)
                 case h2.events.DataReceived():
                     held += event.data or b""
                     total += len(event.data or b"")
@@ -216,6 +216,12 @@ def _messages(held: bytearray) -> Iterator[bytes]:
         del held[: 5 + size]
 
 
+def _status(event: h2.events.ResponseReceived | h2.events.TrailersReceived, before: str | None) -> str | None:
+    """The call's status, where these headers say it."""
+    said = {str(name): str(value) for name, value in event.headers or ()}
+    return said.get("grpc-status", before)
+
+
 def _said(status: str | None) -> InputError | UnavailableError:
     code = int(status) if status is not None and status.isdecimal() else None
     if code is None:
@@ -234,11 +240,5 @@ def _tls(connection: socket.socket, cluster: Cluster) -> ssl.SSLContext | None:
         return None
     context = client_context()
     context.set_alpn_protocols(["h2"])
-    store = cluster.root or next((path for path in SYSTEM_STORES if path.is_file()), None)
-    if store is None:
-        raise RefusalError("this system has no certificate store that is known: name one with sslrootcert in the URL")
-    try:
-        context.load_verify_locations(cafile=str(store))
-    except (OSError, ssl.SSLError):
-        raise InputError(f"{store.name} of sslrootcert cannot be read as PEM certificates; name another") from None
+    trust(context, cluster.root)
     return context

@@ -24,7 +24,7 @@ from headgate.headers.evidence import doubt
 from headgate.headers.server import Server, SslMode
 from headgate.headers.table import Delimited, LocalType, Postgres, Table
 from headgate.screening.first_row import looks_like_data
-from headgate.tls import SYSTEM_STORES, client_context
+from headgate.tls import client_context, trust
 
 try:
     import pg8000.core
@@ -237,13 +237,7 @@ def _tls(connection: socket.socket, server: Server) -> ssl.SSLContext | None:
     if mode is SslMode.REQUIRE:
         context.verify_mode = ssl.CERT_NONE
         return context
-    store = server.root or next((path for path in SYSTEM_STORES if path.is_file()), None)
-    if store is None:
-        raise RefusalError("this system has no certificate store that is known: name one with sslrootcert in the URL")
-    try:
-        context.load_verify_locations(cafile=str(store))
-    except (OSError, ssl.SSLError):
-        raise InputError(f"{store.name} of sslrootcert cannot be read as PEM certificates; name another") from None
+    trust(context, server.root)
     return context
 
 

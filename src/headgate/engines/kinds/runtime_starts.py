@@ -194,7 +194,7 @@ def _hours(frame: Frame, machine: _Machine) -> pa.Table:
     t = machine.rows.t
     days = ibis.ifelse(is_weekend(t), "Saturday and Sunday", "Monday to Friday")
     rows = machine.rows.mutate(days=days, hour=t.hour().cast("float64"))
-    shares = rows.group_by(["days", "hour"]).aggregate(on_percent=rows.on.mean() * 100)
+    shares = rows.group_by(["days", "hour"]).aggregate(on_percent=rows.on.cast("float64").mean() * 100)
     return frame.execute(shares.order_by(["days", "hour"]))
 
 

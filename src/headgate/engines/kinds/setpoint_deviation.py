@@ -212,7 +212,10 @@ def _periods(frame: Frame, control: _Control, grain: Grain) -> pa.Table:
     rows = control.rows.mutate(start=period_start(control.rows.t, grain))
     outside = ibis.ifelse(rows.d.abs() > control.band, 1.0, 0.0)
     periods = rows.group_by("start").aggregate(
-        mean=rows.d.mean(), p10=rows.d.quantile(0.1), p90=rows.d.quantile(0.9), outside_share=outside.mean()
+        mean=rows.d.mean(),
+        p10=rows.d.quantile(0.1),
+        p90=rows.d.quantile(0.9),
+        outside_share=outside.mean(),
     )
     return frame.execute(periods.order_by("start"))
 
