@@ -51,7 +51,7 @@ def spark() -> Iterator[Spark]:
         _started(stack, folder, "spark-class", "org.apache.spark.deploy.master.Master", *here, "--port", str(master))
         _answers(master)
         place = f"spark://127.0.0.1:{master}"
-        sized = ["--cores", "2", "--memory", _MEMORY, "-d", str(folder / "work")]
+        sized = ["--cores", "2", "--memory", "2g", "-d", str(folder / "work")]
         _started(stack, folder, "spark-class", "org.apache.spark.deploy.worker.Worker", *here, *sized, place)
         settings = {
             "spark.connect.grpc.binding.address": "127.0.0.1",
@@ -59,7 +59,8 @@ def spark() -> Iterator[Spark]:
             "spark.driver.host": "127.0.0.1",
             "spark.driver.bindAddress": "127.0.0.1",
             "spark.driver.memory": _MEMORY,
-            "spark.executor.memory": "700m",
+            "spark.executor.memory": "500m",
+            "spark.cores.max": "1",
             "spark.sql.shuffle.partitions": "1",
             "spark.default.parallelism": "1",
             "spark.sql.adaptive.enabled": "false",

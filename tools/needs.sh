@@ -5,6 +5,7 @@ want=""
 command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || want="$want chromium"
 command -v strace >/dev/null 2>&1 || want="$want strace"
 command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || want="$want postgresql"
+command -v java >/dev/null 2>&1 || want="$want openjdk-17-jre-headless"
 [ -z "$want" ] && exit 0
 if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
     echo "installing for the tests:$want"

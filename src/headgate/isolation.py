@@ -25,7 +25,7 @@ MEANINGS: Mapping[IsolationLevel, str] = {
     IsolationLevel.L1: "one of Landlock and seccomp",
     IsolationLevel.L2: "Landlock and seccomp",
     IsolationLevel.L3: "namespaces, Landlock and seccomp",
-    IsolationLevel.ENGINE: "sealed but for one connection to a database",
+    IsolationLevel.ENGINE: "sealed but for one connection to a database or cluster",
 }
 FLOORS = (IsolationLevel.L0, IsolationLevel.L1, IsolationLevel.L2, IsolationLevel.L3)
 

@@ -208,7 +208,7 @@ class Report:
 def _process(sealed: str, level: IsolationLevel) -> str:
     """What the process was: as `sealed` says only where files and calls were both held by the system."""
     if level is IsolationLevel.ENGINE:
-        return f"a process that reaches its database alone; isolation {level} ({MEANINGS[level]})"
+        return f"a process that reaches its database or cluster alone; isolation {level} ({MEANINGS[level]})"
     held = level in {IsolationLevel.L2, IsolationLevel.L3}
     return f"{sealed if held else 'a process of its own'}; isolation {level} ({MEANINGS[level]})"
 

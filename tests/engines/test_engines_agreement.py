@@ -5,11 +5,14 @@ A kind that an engine does not run is a gap, marked by the exception it raises; 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.cli.commands import headgate
 from tests.engines import plant
 from tests.engines.opening import opened
 from tests.postgres_server import Postgres as Server
@@ -104,3 +107,46 @@ def near(value: Any) -> Any:
     if isinstance(value, float) and not isinstance(value, bool | date | datetime):
         return pytest.approx(value, rel=1e-9, abs=1e-9, nan_ok=True)
     return value
+
+
+@pytest.mark.parametrize("engine", ["postgres", "sc", "spark"])
+def test_a_whole_report_is_the_same_and_says_where_it_was_made(
+    engine: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """The command, its sealed cell and its one connection; the rows of the plant are typed here and analysed there."""
+    source = plant.table(tmp_path, 60)
+    at = place_of(engine, request)
+    reports = {}
+    for name, given in {"here": (), "there": ("--engine", at)}.items():
+        done = headgate("analyse", source, "--approve", "clean", "--out", tmp_path / name, "--json", *given)
+        assert done.code == 0, done.err
+        reports[name] = json.loads(done.out)
+        assert "p:ss" not in done.err
+    assert "The rows go to the engine you named" in done.err
+    assert "isolation engine" in (tmp_path / "there" / "index.html").read_text(encoding="utf-8")
+    assert "isolation engine" not in (tmp_path / "here" / "index.html").read_text(encoding="utf-8")
+    kept = ("results", "skipped")
+    found, wanted = ({name: report[name] for name in kept} for report in (reports["there"], reports["here"]))
+    assert len(wanted["results"]) >= 12
+    agree(found, wanted)
+
+
+def place_of(engine: str, request: pytest.FixtureRequest) -> str:
+    if engine == "postgres":
+        return request.getfixturevalue("postgres").url()
+    cluster = request.getfixturevalue("spark")
+    return cluster.url if engine == "sc" else f"spark://127.0.0.1:{cluster.master}"
+
+
+def agree(found: Any, wanted: Any) -> None:
+    """Two documents are the same, numbers to nine digits."""
+    if isinstance(wanted, dict):
+        assert found.keys() == wanted.keys()
+        for name, value in wanted.items():
+            agree(found[name], value)
+    elif isinstance(wanted, list):
+        assert len(found) == len(wanted)
+        for one, other in zip(found, wanted, strict=True):
+            agree(one, other)
+    else:
+        assert found == near(wanted)

@@ -34,6 +34,7 @@ SIDEWAYS = {
     ("headers", "screening"),  # is the first row a header at all?
     ("catalogue", "headers"),  # the local types
     ("canonical", "errors"),
+    ("tls", "errors"),
 }
 
 # Who may import what from outside. A module named here covers its package; None means nobody else is asked.
