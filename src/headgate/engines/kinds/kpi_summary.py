@@ -68,14 +68,14 @@ def run(frame: Frame, analysis: Analysis) -> Outcome:
 
 def _measures(frame: Frame, ids: Sequence[str], time: str | None) -> Iterator[dict[str, Any]]:
     order = frame.start(time) if time is not None else frame.rows["row"]
+    spread = spread_of(frame, ids, {"median": 0.5})
     figures = {}
     for each in ids:
-        value = frame.rows[each]
+        value, own = frame.rows[each], spread[each]
         figures[f"{each}_value"] = folded(value, frame.meaning(each).fold, order)
-        if time is not None:
-            figures |= {f"{each}_min_at": order.argmin(value), f"{each}_max_at": order.argmax(value)}
+        if time is not None and own["filled"]:  # of several times the first, on every engine
+            figures |= {f"{each}_{end}_at": order.min(where=value == own[end]) for end in ("min", "max")}
     found = frame.execute(frame.rows.aggregate(**figures)).to_pylist()[0]
-    spread = spread_of(frame, ids, {"median": 0.5})
     for each in ids:
         fold, own = frame.meaning(each).fold, spread[each]
         yield {
