@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from headgate.canonical import nfc
+from headgate.catalogue.corrections import Corrections
 from headgate.cell.asking import run
 from headgate.clock import now
 from headgate.engines.interface import Outcome, Progress, Skipped, refuse_too_wide
@@ -39,13 +41,14 @@ LOCAL = "local"
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where the path keeps its state, the workspace's own lists, and who acts."""
+    """Where the path keeps its state, the workspace's own lists, who acts, and what they said columns mean."""
 
     ledger: Ledger
     manifests: ManifestStore
     memory: Memory
     own: OwnNames
     actor: str
+    corrections: Corrections
 
 
 def analyse(
@@ -74,7 +77,10 @@ def analyse(
     said = (answer.text, wire_columns(manifest)) if answer else None
     again = repeat(*saved, manifest.columns, table.headers) if saved else None
     try:
-        plan, outcomes = run(cell, table, manifest.columns, said, progress, again.plan if again else None)  # (5)
+        mine = desk.corrections.of(column.header for column in manifest.columns)
+        corrections = {column.id: mine[nfc(column.header)] for column in manifest.columns if nfc(column.header) in mine}
+        saved_plan = again.plan if again else None
+        plan, outcomes = run(cell, table, manifest.columns, said, progress, saved_plan, corrections)  # (5)
     except HeadgateError as error:
         if answer is None:
             raise

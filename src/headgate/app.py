@@ -13,6 +13,7 @@ from typing import Any
 from headgate import analysis, settings
 from headgate.analysis import LOCAL, Decide, Desk, closed, closing, screened_headers
 from headgate.canonical import Json
+from headgate.catalogue.corrections import Correction, Corrections, correction
 from headgate.cell import asking as cell
 from headgate.cell.driver import driven, is_master
 from headgate.database import Records, open_database
@@ -66,11 +67,12 @@ class State:
     memory: Memory
     lists: OwnLists
     sent: Records
+    corrections: Corrections
 
     @property
     def desk(self) -> Desk:
         """Where an approval of this process is kept."""
-        return Desk(self.ledger, self.manifests, self.memory, self.lists.ready(), self.settings.actor)
+        return Desk(self.ledger, self.manifests, self.memory, self.lists.ready(), self.settings.actor, self.corrections)
 
 
 @contextmanager
@@ -80,7 +82,7 @@ def opened(home: Path | None = None) -> Iterator[State]:
     database = open_database(found.home)
     try:
         manifests, memory, sent = ManifestStore(database), Memory(database), sent_records(database)
-        yield State(found, Ledger(database), manifests, memory, OwnLists(database), sent)
+        yield State(found, Ledger(database), manifests, memory, OwnLists(database), sent, Corrections(database))
     finally:
         database.close()
 
@@ -237,6 +239,29 @@ def forget(header: str | None = None) -> int:
     """How many decisions were remembered, on this header or in all; none of them is any more."""
     with opened() as state:
         return state.memory.forget(header)
+
+
+def correct(header: str, said: Mapping[str, str | None], home: Path | None = None) -> Correction:
+    """What the user says this header means is kept, and used in every analysis of a table that has it.
+
+    `said` may hold role, quantity, unit, medium and fold, in the catalogue's words. Raises InputError for others.
+    """
+    made = correction(header, said)
+    with opened(home) as state:
+        state.corrections.keep(made)
+    return made
+
+
+def corrections(home: Path | None = None) -> tuple[Correction, ...]:
+    """Every correction of the workspace, in clear: for the person who made them."""
+    with opened(home) as state:
+        return state.corrections.all()
+
+
+def forget_correction(header: str | None = None, home: Path | None = None) -> int:
+    """How many corrections there were, of this header or in all; none of them is any more."""
+    with opened(home) as state:
+        return state.corrections.forget(header)
 
 
 def own_names(home: Path | None = None) -> OwnNames:

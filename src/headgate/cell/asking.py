@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from headgate.canonical import Json
+from headgate.catalogue.corrections import Correction
 from headgate.cell.message import Ran, Running, unpacked
 from headgate.cell.program import Reading
 from headgate.engines.interface import Outcome, Progress
@@ -95,15 +96,17 @@ def run(
     answer: tuple[str, Mapping[str, tuple[str, ...]]] | None,
     progress: Progress,
     saved: Plan | None = None,
+    corrections: Mapping[str, Correction] | None = None,
 ) -> tuple[Plan, tuple[Outcome, ...]]:
     """The checked plan for these columns and its outcomes, made and run in the cell.
 
-    `answer` is a provider's text with the ids it may use; a `saved` plan is run as it is, and none is made. Raises as
+    `answer` is a provider's text with the ids it may use; a `saved` plan is run as it is, and none is made.
+    `corrections` are what the user said of columns, by id. Raises as
     `parse`, `open_frame` and `run` do.
     """
     text, sent = answer or (None, {})
     placed = table if isinstance(table.layout, Postgres) else replace(table, path=table.path.absolute())
-    asked = Running(placed, tuple(columns), text, sent, saved)
+    asked = Running(placed, tuple(columns), text, sent, saved, dict(corrections or {}))
 
     def told(value: Json) -> None:
         match value:

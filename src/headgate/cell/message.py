@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
+from headgate.catalogue.corrections import Correction
 from headgate.engines.interface import Figure, Headline, Outcome, Result, Skipped
 from headgate.errors import IntegrityError
 from headgate.headers import Table
@@ -20,7 +21,7 @@ class Running:
     """Make a plan for the table and run it, or run the `saved` one.
 
     `answer` is a provider's text, None for the built-in planner alone; `sent` maps the ids it may use to those of the
-    columns each stands for.
+    columns each stands for. `corrections` are what the user said of columns, by id.
     """
 
     table: Table
@@ -28,6 +29,7 @@ class Running:
     answer: str | None
     sent: Mapping[str, tuple[str, ...]]
     saved: Plan | None = None
+    corrections: Mapping[str, Correction] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

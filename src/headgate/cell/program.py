@@ -116,6 +116,7 @@ def _run(
     asked: Json, work: Path, session: Session | None, memory: int | None, spark: Remote | None, tell: Tell
 ) -> Json:
     from headgate.catalogue import understand
+    from headgate.catalogue.corrections import corrected
     from headgate.cell.message import Ran, Running, packed
     from headgate.engines.frame import open_frame
     from headgate.engines.models import not_installed
@@ -131,6 +132,7 @@ def _run(
     kinds = {header.position: header.local_type for header in table.headers}
     understood = understand([column.header for column in columns], [kinds[column.position] for column in columns])
     meanings = dict(zip((column.id for column in columns), understood, strict=True))
+    meanings |= {each: corrected(meanings[each], said) for each, said in running.corrections.items()}
     saved = running.saved
     if saved is not None:
         meanings |= saved.meanings

@@ -198,6 +198,23 @@ def catalogue(
 
 
 @app.command()
+def correct(
+    header: Annotated[str | None, typer.Argument(help="The column's header, as it stands.", show_default=False)] = None,
+    role: Annotated[str | None, typer.Option(help="Its role, such as energy_cumulative.")] = None,
+    quantity: Annotated[str | None, typer.Option(help="Its quantity, such as energy.")] = None,
+    unit: Annotated[str | None, typer.Option(help="Its unit, such as MWh, or none.")] = None,
+    medium: Annotated[str | None, typer.Option(help="What carries it, such as gas.")] = None,
+    fold: Annotated[str | None, typer.Option(help="How it folds: sum, mean, max, min, last, count, none.")] = None,
+    forget: Annotated[bool, typer.Option("--forget", help="Forget what was said of the header, or of all.")] = False,
+) -> None:
+    """Say what a column means; it is kept here, sealed, and goes before names, rows and providers. Alone: list them."""
+    from headgate.cli import correcting
+
+    said = {"role": role, "quantity": quantity, "unit": unit, "medium": medium, "fold": fold}
+    correcting.correct(header, said, forget=forget)
+
+
+@app.command()
 def wire(
     source: Source,
     provider: Annotated[str, typer.Option("--provider", help="A profile of profiles.toml.", show_default=False)],
