@@ -11,7 +11,7 @@ from pathlib import Path
 from headgate.errors import InputError
 from headgate.isolation import FLOORS, IsolationLevel, usual_floor
 
-_LEAST_MEMORY = 500_000_000  # a line of a text file may be 16 MB long, and several are read at once
+_LEAST_MEMORY = 1_000_000_000  # a line of a text file may be 16 MB long, and several are read at once
 _PASSED_ON = ("PATH", "HOME", "JAVA_HOME", "LANG", "SPARK_LOCAL_IP")
 
 
@@ -22,7 +22,7 @@ class Settings:
     `home` is `HEADGATE_HOME` (default `~/.headgate`); `actor` is `HEADGATE_ACTOR` (default the login name). The actor
     is kept sealed beside the manifest, is never sent, and has to be the one who approved where something is sent.
     `floor` is `HEADGATE_ISOLATION_FLOOR` (default L2 on Linux, L0 where the system has no such layers): below it
-    nothing is read and nothing is sent. `memory` is `HEADGATE_MEMORY` (`4GB`): the bytes that rows may take before they
+    nothing is read and nothing is sent. `memory` is `HEADGATE_MEMORY` (`4GB`): the bytes the cell may take before rows
     are put on disk, None for four fifths of this machine's.
     """
 
@@ -94,7 +94,7 @@ def _memory() -> int | None:
     found = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([MG])B\s*", asked, re.IGNORECASE)
     memory = 0 if found is None else int(float(found[1]) * (1e6 if found[2] in "mM" else 1e9))
     if memory < _LEAST_MEMORY:
-        raise InputError("HEADGATE_MEMORY is what rows may take of this machine's memory, from 500MB up, such as 4GB")
+        raise InputError("HEADGATE_MEMORY is what the cell may take of this machine's memory, from 1GB up, such as 4GB")
     return memory
 
 

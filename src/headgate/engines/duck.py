@@ -12,13 +12,14 @@ import duckdb
 from headgate.errors import HeadgateError, InputError, IntegrityError, UnavailableError
 
 THREADS = 2
+_AROUND = 300_000_000  # bytes that Python, the libraries and the buffers of a text file take besides the rows
 
 
 def connect(folder: Path, memory: int | None = None) -> duckdb.DuckDBPyConnection:
     """A connection whose database and spill files lie in `folder`, in UTC, that never fetches an extension.
 
-    It can still open files until `lock` is called. What is more than `memory` bytes (None: four fifths of this
-    machine's) is put on disk; the libraries around it take some 300 MB besides.
+    It can still open files until `lock` is called. What would make the process larger than `memory` bytes (None: rows
+    alone may take four fifths of this machine's) is put on disk.
     """
     connection = duckdb.connect(
         str(folder / "rows.duckdb"),
@@ -31,7 +32,7 @@ def connect(folder: Path, memory: int | None = None) -> duckdb.DuckDBPyConnectio
             "disabled_optimizers": "common_subexpressions",
             "temp_directory": str(folder / "spill"),
             "threads": str(THREADS),
-            **({} if memory is None else {"memory_limit": f"{memory // 1000}KB"}),
+            **({} if memory is None else {"memory_limit": f"{(memory - _AROUND) // 1000}KB"}),
         },
     )
     connection.execute("SET TimeZone = 'UTC'")
