@@ -14,7 +14,7 @@ from bench_scans import GENERATED, METERS, _opened, _planned
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as f
 from tests import spark_server
 
@@ -49,14 +49,12 @@ def section() -> str:
         rows.count()
         theirs = {kind: _median(lambda kind=kind: _BY_HAND[kind](rows)) for kind in _BY_HAND}
         session.stop()
-    lines = "\n".join(
-        f"| `{kind}` | {ours[kind]:.2f} s | {theirs[kind]:.2f} s | {ours[kind] / theirs[kind]:.2f} |"
-        for kind in _BY_HAND
-    )
+    pairs = {kind: (ours[kind], theirs[kind]) for kind in _BY_HAND}
+    lines = "\n".join(f"| `{kind}` | {a:.2f} s | {b:.2f} s | {a / b:.2f} |" for kind, (a, b) in pairs.items())
     return f"""## {ROWS // 1_000_000} million generated rows on Spark
 
-A standalone master, one worker with one core for the session and a Spark Connect server on this machine; rows cached on both
-sides, medians of five (target 1.1). By hand: PySpark over Spark Connect, with `toPandas` at the end.
+A standalone master, one worker with one core for the session and a Spark Connect server on this machine; rows cached on
+both sides, medians of five (target 1.1). By hand: PySpark over Spark Connect, with `toArrow` at the end.
 
 | kind | here | PySpark by hand | ratio |
 |---|---|---|---|
@@ -64,22 +62,22 @@ sides, medians of five (target 1.1). By hand: PySpark over Spark Connect, with `
 """
 
 
-def _trend(rows):  # type: ignore[no-untyped-def]
+def _trend(rows: DataFrame) -> None:
     kept = rows.where(f.col("c1").isNotNull() & f.col("c3").isNotNull())
-    rows.agg(f.min("c1"), f.max("c1")).toPandas()
+    rows.agg(f.min("c1"), f.max("c1")).toArrow()
     week = f.date_trunc("week", "c1").alias("w")
-    kept.groupBy(week).agg(f.sum("c3"), f.min("c1"), f.max("c1")).orderBy("w").toPandas()
+    kept.groupBy(week).agg(f.sum("c3"), f.min("c1"), f.max("c1")).orderBy("w").toArrow()
 
 
-def _pivot(rows):  # type: ignore[no-untyped-def]
+def _pivot(rows: DataFrame) -> None:
     kept = rows.where(f.col("c3").isNotNull()).select(
         f.coalesce("c2", f.lit("(blank)")).alias("a"), f.coalesce("c8", f.lit("(blank)")).alias("d"), "c3"
     )
-    kept.agg(f.countDistinct("a"), f.countDistinct("d")).toPandas()
-    kept.groupBy("a", "d").agg(f.sum("c3"), f.count("*"), f.sum(f.abs("c3"))).toPandas()
+    kept.agg(f.countDistinct("a"), f.countDistinct("d")).toArrow()
+    kept.groupBy("a", "d").agg(f.sum("c3"), f.count("*"), f.sum(f.abs("c3"))).toArrow()
 
 
-_BY_HAND: dict[str, Callable] = {"trend": _trend, "pivot_heatmap": _pivot}  # type: ignore[type-arg]
+_BY_HAND: dict[str, Callable[[DataFrame], None]] = {"trend": _trend, "pivot_heatmap": _pivot}
 
 
 def _median(work: Callable[[], object], runs: int = 5) -> float:
