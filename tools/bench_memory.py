@@ -37,8 +37,8 @@ def section() -> str:
     return f"""## Memory
 
 `HEADGATE_MEMORY={ALLOWED / 1e9:g}GB headgate analyse` on a CSV file of {size / 1e9:.1f} GB ({ROWS // 1_000_000} million
-rows), report and all, in {taken:.0f} s: the largest process took {peak / 1e9:.2f} GB, {peak / ALLOWED:.2f} times what it was
-allowed (target 1.2).
+rows), report and all, in {taken:.0f} s: the largest process took {peak / 1e9:.2f} GB, {peak / ALLOWED:.2f} times what it
+was allowed (target 1.2).
 """
 
 
