@@ -7,6 +7,8 @@
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
+# What the sealed processes import: they cannot keep what they compile, and would do it again at every start.
+COMPILE := cd .venv/lib/python3*/site-packages && ../../../bin/python -m compileall -q -x /tests/
 PIP := $(BIN)/python -B -m pip --disable-pip-version-check --quiet
 
 .PHONY: demo test test-model attack mutants lint bench corpora lock clean
@@ -57,10 +59,12 @@ lock: .venv/dev.stamp
 .venv/core.stamp: .venv/python.stamp requirements.lock pyproject.toml
 	$(PIP) install --no-compile --require-hashes -r requirements.lock
 	$(PIP) install --no-deps --no-build-isolation -e .
+	$(COMPILE) ibis sqlglot sqlalchemy duckdb
 	touch $@
 
 .venv/dev.stamp: .venv/core.stamp requirements-dev.lock
 	$(PIP) install --no-compile --require-hashes -r requirements-dev.lock
+	$(COMPILE) numpy pandas scipy statsmodels patsy formulaic ruptures hypothesis
 	touch $@
 
 .venv/model.stamp: .venv/dev.stamp requirements-model.lock

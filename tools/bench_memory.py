@@ -36,9 +36,9 @@ def section() -> str:
     peak = used.ru_maxrss * 1024  # of the command or the largest process below it
     return f"""## Memory
 
-`HEADGATE_MEMORY={ALLOWED / 1e9:g}GB headgate analyse` on a CSV file of {size / 1e9:.1f} GB ({ROWS // 1_000_000} million
-rows), report and all, in {taken:.0f} s: the largest process took {peak / 1e9:.2f} GB, {peak / ALLOWED:.2f} times what it
-was allowed (target 1.2).
+`HEADGATE_MEMORY={ALLOWED / 1e9:g}GB headgate analyse` on a CSV of {size / 1e9:.1f} GB ({ROWS // 1_000_000} million
+rows), report and all, in {taken:.0f} s: the largest process took {peak / 1e9:.2f} GB, {peak / ALLOWED:.2f} times what
+it was allowed (target 1.2).
 """
 
 

@@ -109,12 +109,12 @@ def near(value: Any) -> Any:
     return value
 
 
-@pytest.mark.parametrize("engine", ["postgres", "sc", "spark"])
+@pytest.mark.parametrize("engine", ["postgres", "spark"])
 def test_a_whole_report_is_the_same_and_says_where_it_was_made(
     engine: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     """The command, its sealed cell and its one connection; the rows of the plant are typed here and analysed there."""
-    source = plant.table(tmp_path, 60)
+    source = plant.table(tmp_path, 45)
     at = place_of(engine, request)
     reports = {}
     for name, given in {"here": (), "there": ("--engine", at)}.items():
@@ -134,8 +134,7 @@ def test_a_whole_report_is_the_same_and_says_where_it_was_made(
 def place_of(engine: str, request: pytest.FixtureRequest) -> str:
     if engine == "postgres":
         return request.getfixturevalue("postgres").url()
-    cluster = request.getfixturevalue("spark")
-    return cluster.url if engine == "sc" else f"spark://127.0.0.1:{cluster.master}"
+    return f"spark://127.0.0.1:{request.getfixturevalue('spark').master}"
 
 
 def agree(found: Any, wanted: Any) -> None:

@@ -144,7 +144,7 @@ def test_a_wide_table_is_one_request_and_every_column_has_a_name_that_stands_for
     manifest = close(headers, decisions, **BOUND)
     sent = wire_names(manifest.names)
     assert (len(manifest.names), len(sent)) == (names, most)
-    assert len(envelope(PLAN, sent, PROFILE).body) < 262_144 / 2
+    assert len(envelope(PLAN, sent, PROFILE).body) < 262_144 * 0.6
     answer = {"columns": [{"id": f"c{number}", "role": "power"} for number in range(1, most + 1)]}
     plan = parse(json.dumps(answer), wire_columns(manifest))
     assert plan.meanings.keys() == {column.id for column in manifest.columns}

@@ -19,6 +19,7 @@ from headgate.headers.cluster import Cluster
 _MASTER = re.compile(r"spark://(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9][A-Za-z0-9._-]*)(:[0-9]{1,5})?", re.ASCII)
 _PORT = 7077
 _SECONDS = 90
+_PARTITIONS = "16"  # of a shuffle: rows that come over one connection are not many enough for Spark's 200
 _SERVER = "org.apache.spark.sql.connect.service.SparkConnectServer"
 
 
@@ -47,6 +48,7 @@ def driven(master: str, work: Path, environment: Mapping[str, str]) -> Iterator[
         "spark.local.dir": str(work),
         "spark.sql.warehouse.dir": str(work / "warehouse"),
         "spark.app.name": "headgate",
+        "spark.sql.shuffle.partitions": _PARTITIONS,
     }
     given = [part for name, value in settings.items() for part in ("--conf", f"{name}={value}")]
     place = master if found[2] else f"{master}:{_PORT}"

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-import statsmodels.api as sm
-from statsmodels.stats.outliers_influence import variance_inflation_factor
-from statsmodels.stats.stattools import durbin_watson
+from statsmodels.regression.linear_model import OLS, RegressionResults
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +53,21 @@ class Fit:
 def fit(drivers: Sequence[Sequence[float]], values: Sequence[float]) -> Fit | None:
     """y = a + Σ b x by least squares; None where a driver does not vary or follows from the others.
 
-    Source: statsmodels' OLS; variance inflation as in Belsley, Kuh & Welsch 1980.
+    Source: statsmodels' OLS; variance inflation from the inverse correlations (Belsley, Kuh & Welsch 1980); Durbin &
+    Watson 1950.
     """
     x, y = np.asarray(drivers, dtype=float), np.asarray(values, dtype=float)
     if len(y) <= x.shape[1] + 1 or not x.std(axis=0).all() or not y.std():
         return None
     # Drivers are centred and scaled for the sums, so that large and small ones lose no digits.
     middle, size = x.mean(axis=0), x.std(axis=0)
-    design = sm.add_constant((x - middle) / size, has_constant="add")
+    scaled = (x - middle) / size
+    design = np.column_stack([np.ones(len(y)), scaled])
     if np.linalg.matrix_rank(design) < design.shape[1]:
         return None
-    found = sm.OLS(y, design).fit()
+    found = OLS(y, design).fit()
     intervals = found.conf_int()
-    vif = [variance_inflation_factor(design, at) for at in range(1, design.shape[1])]
+    vif = np.atleast_1d(np.diag(np.linalg.inv(np.atleast_2d(np.corrcoef(scaled, rowvar=False)))))
     slopes = [
         Coefficient(
             float(found.params[at] / size[at - 1]),
@@ -87,12 +87,12 @@ def fit(drivers: Sequence[Sequence[float]], values: Sequence[float]) -> Fit | No
         float(found.rsquared),
         float(found.rsquared_adj),
         sqrt(float(found.mse_resid)),
-        float(durbin_watson(found.resid)),
+        float(np.sum(np.diff(found.resid) ** 2) / np.sum(found.resid**2)),
         autocorrelation(found.resid),
     )
 
 
-def _constant(found: sm.regression.linear_model.RegressionResults, middle: np.ndarray, size: np.ndarray) -> Coefficient:
+def _constant(found: RegressionResults, middle: np.ndarray, size: np.ndarray) -> Coefficient:
     """The value where all drivers are zero, out of that at their means."""
     weights = np.concatenate([[1.0], -middle / size])
     value = float(weights @ found.params)
