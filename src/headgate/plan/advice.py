@@ -31,6 +31,8 @@ def first(draft: Draft, fields: Fields) -> None:
     _weather(draft, fields, load, time)
     timed = {"load": [load], "timestamp": [time], "occupancy": fields.of(Role.OCCUPANCY, Role.SHIFT)[:1]}
     draft.add("out_of_hours", timed, f"{load.phrase} out of hours", "What runs while nobody works can be switched off.")
+    at = {"measure": [load], "timestamp": [time]}
+    draft.add("expected_band", at, f"Where {load.phrase} was not as expected", "Points to faults and odd days.")
     for expected in [one for one in fields.of(*_EXPECTED) if one.scale == load.scale][:1]:
         inputs = {"actual": [load], "target": [expected], "timestamp": [time]}
         draft.add(
@@ -63,7 +65,6 @@ def last(draft: Draft, fields: Fields) -> None:
     at = {"measure": [measure], "timestamp": [time]}
     if load is not None:
         timed = {"load": [load], "timestamp": [time]}
-        draft.add("expected_band", at, f"Where {measure.phrase} was not as expected", "Points to faults and odd days.")
         draft.add(
             "change_points", at, f"When the level of {measure.phrase} changed", "Something was added or switched off."
         )

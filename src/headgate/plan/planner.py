@@ -14,7 +14,7 @@ from headgate.plan.draft import Draft
 from headgate.plan.language import Plan, Question
 from headgate.plan.titles import listed
 
-MOST_ANALYSES = 16
+MOST_ANALYSES = 17
 _MOST_LINES = 6
 _MOST_KEY_FIGURES = 8
 _MOST_BARS = 50
@@ -44,7 +44,7 @@ _USED_FLOOR = re.compile(r"(?i)conditioned|gross|total|gfa")
 
 
 def propose(columns: Sequence[Column], meanings: Mapping[str, Meaning], without: frozenset[str] = frozenset()) -> Plan:
-    """A plan of at most 16 analyses over columns whose meanings are known, the most useful first.
+    """A plan of at most 17 analyses over columns whose meanings are known, the most useful first.
 
     None is of the kinds in `without`.
 

@@ -57,7 +57,7 @@ def test_a_load_over_time_gets_every_load_analysis():
     assert {
         "kpi_summary", "trend", "load_profile", "load_heatmap", "load_duration", "peak_demand", "base_load",
         "load_factor", "power_factor", "breakdown", "correlation", "timestamp_audit", "data_profile", "out_of_hours",
-        "pivot_heatmap",
+        "pivot_heatmap", "expected_band",
     } == set(kinds)  # fmt: skip
 
 

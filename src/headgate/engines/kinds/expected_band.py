@@ -158,13 +158,15 @@ def _event_table(events: Sequence[_Event], tariff: float) -> pa.Table:
 
 
 def _around(periods: Periods, found: Band, event: _Event) -> pa.Table:
+    """The days about an event; the band of what was never below zero is not drawn below it."""
+    least = 0.0 if min(periods.values) >= 0 else float("-inf")
     rows = [
         {
             "start": start,
             "value": periods.values[at],
             "expected": found.expected[at],
-            "low": found.expected[at] - found.width[at],
-            "high": found.expected[at] + found.width[at],
+            "low": max(least, found.expected[at] - found.width[at]),
+            "high": max(least, found.expected[at] + found.width[at]),
             "outside": abs(periods.values[at] - found.expected[at]) > found.width[at],
         }
         for at, start in enumerate(periods.starts)

@@ -20,6 +20,7 @@ _NEEDS = {
     "expected_band": ("numpy",),
     "forecast": ("statsmodels",),
 }
+MODELLED = frozenset(_NEEDS)
 
 
 def not_installed() -> frozenset[str]:
