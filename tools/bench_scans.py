@@ -89,6 +89,15 @@ BY_HAND: dict[str, tuple[str, ...]] = {
         f"{LOAD} SELECT place // 4000, max(kw), min(place) FROM (SELECT kw, row_number() OVER (ORDER BY kw DESC) AS "
         "place FROM load) GROUP BY 1 ORDER BY 1",
     ),
+    "load_factor": (
+        f"{LOAD} SELECT date_trunc('month', t) AS m, avg(kw) / max(kw), count(*) FROM load GROUP BY ROLLUP (m) "
+        "ORDER BY m",
+    ),
+    "power_factor": (
+        "WITH both AS (SELECT c1 AS t, sum(c3) AS p, sum(c4) AS q FROM rows WHERE c1 IS NOT NULL AND c3 IS NOT NULL "
+        "AND c4 IS NOT NULL GROUP BY t) SELECT date_trunc('month', t) AS m, sum(p), sum(q), count(*) FILTER (p < 0.95 * "
+        "sqrt(p * p + q * q)) FROM both GROUP BY ROLLUP (m) ORDER BY m",
+    ),
     "timestamp_audit": (
         "SELECT count(*), min(c1), max(c1), count(*) FILTER (c1 < before) FROM (SELECT c1, lag(c1) OVER (PARTITION BY "
         "c2 ORDER BY row) AS before FROM rows)",
@@ -131,8 +140,9 @@ def section() -> str:
     table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
     return f"""## {ROWS // 1_000_000} million generated rows, {METERS} meters, DuckDB
 
-The kinds that are SQL alone, without models. The rows are in DuckDB already on both sides, each in a file of its own with two threads. By hand: SQL as one writes it
-for that analysis alone (`tools/bench_scans.py`), on a connection with DuckDB's own defaults. Medians of three.
+The kinds that are SQL alone, without models. The rows are in DuckDB already on both sides, each in a file of its own
+with two threads. By hand: SQL as one writes it for that analysis alone (`tools/bench_scans.py`), on a connection with
+DuckDB's own defaults. Medians of three.
 
 | what | here | beside | ratio |
 |---|---|---|---|
