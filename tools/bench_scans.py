@@ -95,8 +95,8 @@ BY_HAND: dict[str, tuple[str, ...]] = {
     ),
     "power_factor": (
         "WITH both AS (SELECT c1 AS t, sum(c3) AS p, sum(c4) AS q FROM rows WHERE c1 IS NOT NULL AND c3 IS NOT NULL "
-        "AND c4 IS NOT NULL GROUP BY t) SELECT date_trunc('month', t) AS m, sum(p), sum(q), count(*) FILTER (p < 0.95 * "
-        "sqrt(p * p + q * q)) FROM both GROUP BY ROLLUP (m) ORDER BY m",
+        "AND c4 IS NOT NULL GROUP BY t) SELECT date_trunc('month', t) AS m, sum(p), sum(q), count(*) FILTER (p < 0.95 "
+        "* sqrt(p * p + q * q)) FROM both GROUP BY ROLLUP (m) ORDER BY m",
     ),
     "timestamp_audit": (
         "SELECT count(*), min(c1), max(c1), count(*) FILTER (c1 < before) FROM (SELECT c1, lag(c1) OVER (PARTITION BY "
