@@ -42,7 +42,7 @@ ROLES: dict[str, tuple[Role, Fold]] = {
 }
 
 
-def table(folder: Path, days: int = DAYS) -> Path:
+def table(folder: Path, days: int = DAYS, names: Sequence[str] = tuple(ROLES)) -> Path:
     """The table as a CSV file: hours of some days, with a gap, a double stamp, an empty cell and a row out of order."""
     chance = random.Random(4)
     rows = days * 24
@@ -84,7 +84,7 @@ def table(folder: Path, days: int = DAYS) -> Path:
         }
         for name, value in values.items():
             columns[name].append(value)
-    return written(folder, {name: _faulty(cells) for name, cells in columns.items()})
+    return written(folder, {name: _faulty(columns[name]) for name in names})
 
 
 def _faulty(cells: Sequence[Cell]) -> list[Cell]:

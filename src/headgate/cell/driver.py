@@ -19,7 +19,7 @@ from headgate.headers.cluster import Cluster
 _MASTER = re.compile(r"spark://(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9][A-Za-z0-9._-]*)(:[0-9]{1,5})?", re.ASCII)
 _PORT = 7077
 _SECONDS = 90
-_PARTITIONS = "16"  # of a shuffle: rows that come over one connection are not many enough for Spark's 200
+_PARTITIONS = "8"  # of a shuffle: rows that come over one connection are not many enough for Spark's 200
 _SERVER = "org.apache.spark.sql.connect.service.SparkConnectServer"
 
 
