@@ -35,6 +35,7 @@ from headgate.manifest import (  # noqa: E402
     wire_names,
 )
 from headgate.providers.profiles import Dialect, Profile  # noqa: E402
+from headgate.screening.store import OwnLists  # noqa: E402
 
 RUNS = 30
 SAMPLE_ROWS = 5
@@ -85,7 +86,16 @@ def approved(names: tuple[str, ...]) -> Iterator[tuple[Gate, ApprovedManifest, P
             )
             known = {"sink": profile}
             yield (
-                Gate(manifests, ledger, sent_records(database), known, {"KEY": "sk"}.get, IsolationLevel.L0, ACTOR),
+                Gate(
+                    manifests,
+                    ledger,
+                    sent_records(database),
+                    OwnLists(database),
+                    known,
+                    {"KEY": "sk"}.get,
+                    IsolationLevel.L0,
+                    ACTOR,
+                ),
                 manifest,
                 profile,
             )

@@ -24,7 +24,7 @@ from headgate.engines.spark_connect import Client
 from headgate.headers.cluster import cluster
 from headgate.sandbox.connection import connected
 
-ROWS = 2_000_000
+ROWS = 500_000
 
 
 def section() -> str:
@@ -51,7 +51,7 @@ def section() -> str:
         session.stop()
     pairs = {kind: (ours[kind], theirs[kind]) for kind in _BY_HAND}
     lines = "\n".join(f"| `{kind}` | {a:.2f} s | {b:.2f} s | {a / b:.2f} |" for kind, (a, b) in pairs.items())
-    return f"""## {ROWS // 1_000_000} million generated rows on Spark
+    return f"""## {ROWS:,} generated rows on Spark
 
 A standalone master, one worker with one core for the session and a Spark Connect server on this machine; rows cached on
 both sides, medians of five (target 1.1). By hand: PySpark over Spark Connect, with `toArrow` at the end.
